@@ -1,0 +1,59 @@
+"""From content to a searchable index: files become documents, passages, vectors and hits.
+
+Knows nothing of questions, chats or settings.
+"""
+
+from index.build import BuildReport, Progress, build_index
+from index.encoder import DEFAULT_ENCODER, Encoder, Encoding, SentenceEncoder
+from index.errors import (
+    ContentError,
+    EncoderError,
+    EncoderMismatchError,
+    FormatVersionError,
+    IndexAccessError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexingError,
+    IndexMissingError,
+)
+from index.generations import current_name
+from index.passages import Cell, Passage, PassageKind, Sentence, Source
+from index.plaintext import plain_text
+from index.readers import list_sources
+from index.search import Hit, SearchIndex
+from index.views import CONTEXT
+from index.words import Word, fold, split_words, stem
+
+__all__ = [
+    "CONTEXT",
+    "DEFAULT_ENCODER",
+    "BuildReport",
+    "Cell",
+    "ContentError",
+    "Encoder",
+    "EncoderError",
+    "EncoderMismatchError",
+    "Encoding",
+    "FormatVersionError",
+    "Hit",
+    "IndexAccessError",
+    "IndexBusyError",
+    "IndexDamagedError",
+    "IndexMissingError",
+    "IndexingError",
+    "Passage",
+    "PassageKind",
+    "Progress",
+    "SearchIndex",
+    "Sentence",
+    "SentenceEncoder",
+    "Source",
+    "Word",
+    "build_index",
+    "current_name",
+    "fold",
+    "list_sources",
+    "plain_text",
+    "split_words",
+    "stem",
+]
