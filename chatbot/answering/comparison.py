@@ -1,0 +1,103 @@
+"""Rows of a comparison table become an answer: the cell that was asked for, or cells side by side.
+
+Knows nothing about prose.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from chatbot.answering.quotations import Quotations
+from chatbot.evidence import Candidate
+from chatbot.questions import Question, find_names
+from index import Cell, Passage, plain_text
+
+NOT_STATED = "not stated"
+"""What stands in place of an empty cell, one of the few words that are ours."""
+
+REMARKS = frozenset({"note", "notes", "remark", "remarks", "comment", "comments", "details", "explanation"})
+"""Columns that say something about the others; they go along with any cell of their row."""
+
+_MARK = re.compile(r"\s*\[\d+\]")
+"""A footnote of the owner's, which would look like a citation."""
+
+
+def answer_from_rows(question: Question, rows: Sequence[Candidate], quotations: Quotations) -> str:
+    """Say what *rows* of one table have for *question*, in Markdown.
+
+    Args:
+        question: what was asked.
+        rows: of one table, the surest first.
+        quotations: where the cells are cited.
+    """
+    columns = _columns_asked_for(question, rows)
+    passages = sorted((row.hit.passage for row in rows), key=lambda passage: passage.source.start)
+    if not columns:
+        return "\n".join(f"- {_quoted_label(passage, quotations)}" for passage in passages)
+    if len(passages) == 1 and len(columns) == 1:
+        return _one_cell(passages[0], passages[0].cells[columns[0]], quotations)
+    return _side_by_side(passages, columns, quotations)
+
+
+def is_in_doubt(passage: Passage) -> bool:
+    """Tell whether a row cannot be taken at its word."""
+    return any(cell.doubt for cell in passage.cells)
+
+
+def _columns_asked_for(question: Question, rows: Sequence[Candidate]) -> list[int]:
+    """Choose the columns that the question names; all of them where it names none, or means none.
+
+    Columns go by their number: two may share a name.
+    """
+    cells = rows[0].hit.passage.cells
+    compared = [number for number, cell in enumerate(cells) if cell.column.casefold() not in REMARKS]
+    mentioned = find_names(question.text, [cells[number].column for number in compared])
+    named = [number for number in compared if cells[number].column in mentioned] or _column_meant(rows[0], compared)
+    filled = {number for row in rows for number, cell in enumerate(row.hit.passage.cells) if cell.text}
+    remarks = filled.difference(compared)
+    return sorted({*(named or compared), *remarks})
+
+
+def _column_meant(row: Candidate, compared: Sequence[int]) -> list[int]:
+    """Give the one column whose cell supports the question much better than the others do, if there is one."""
+    if len(compared) < 2:
+        return []
+    coverage = {number: float(row.sentence_coverage[number]) for number in compared}
+    best, second, *_ = sorted(coverage, key=lambda number: -coverage[number])
+    return [best] if coverage[best] - coverage[second] > 0.15 else []
+
+
+def _one_cell(passage: Passage, cell: Cell, quotations: Quotations) -> str:
+    heads = [_name(head) for head in (passage.title, cell.column) if head]
+    return f"**{' – '.join(heads)}**: {_quoted(passage, cell, quotations)}"
+
+
+def _side_by_side(passages: Sequence[Passage], columns: Sequence[int], quotations: Quotations) -> str:
+    heads = [plain_text(passages[0].corner) or " ", *(passages[0].cells[number].column for number in columns)]
+    lines = [_line(map(_name, heads)), "|---" * len(heads) + "|"]
+    for passage in passages:
+        cells = (_quoted(passage, passage.cells[number], quotations) for number in columns)
+        lines.append(_line([_name(passage.title), *cells]))
+    return "\n".join(lines)
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _name(head: str) -> str:
+    """Give the name of a row or column without what would not be its own in an answer: a mark like ours, a bare bar."""
+    return _MARK.sub("", head).replace("|", "\\|")
+
+
+def _quoted(passage: Passage, cell: Cell, quotations: Quotations) -> str:
+    if not cell.text:
+        return NOT_STATED
+    return f"{cell.text} [{quotations.quote(passage, cell.start, cell.end).number}]"
+
+
+def _quoted_label(passage: Passage, quotations: Quotations) -> str:
+    """Quote what a row of a single column says."""
+    words = passage.text.strip("| \t")
+    start = passage.source.start + passage.text.index(words)
+    citation = quotations.quote(passage, start, start + len(words))
+    return f"{citation.quote} [{citation.number}]"

@@ -1,0 +1,112 @@
+"""A passage of prose becomes an answer: the sentences that answer, in reading order, letter for letter.
+
+Knows nothing about tables.
+"""
+
+import re
+from collections.abc import Iterator
+
+from chatbot.answering.quotations import Quotations
+from chatbot.evidence import Candidate
+from index import Passage
+
+WHOLE_ANSWER = 700
+"""Up to so many characters the owner's answer to a question is given whole: the owner has cut it already."""
+
+MOST_SENTENCES = 5
+"""An answer chosen from a longer text has at most so many sentences; a code sample or a list counts as one."""
+
+NEAR_BEST = 0.75
+"""A sentence goes along when it supports the question at least so well, as a share of what the best one does."""
+
+_LEANS_ON_THE_ONE_BEFORE = re.compile(
+    r"(?:it|its|this|that|these|those|they|their|them|he|she|but|however|also|then|so|and|or|both|instead|otherwise|"
+    r"therefore|in addition|for example|examples|in other words|in this case|in that case|similarly|likewise|yet|such|"
+    r"the \w+ \w* ?in question|(?:the|an?) \w+ of (?:such|these|those))\b",
+    re.IGNORECASE,
+)
+
+
+def answer_from_prose(candidate: Candidate, quotations: Quotations) -> str:
+    """Say what a passage has for the question it was tested against, in Markdown."""
+    passage = candidate.hit.passage
+    if passage.kind == "question" and len(passage.text) <= WHOLE_ANSWER:
+        chosen = list(range(len(passage.sentences)))
+    else:
+        chosen = sorted(_choose(candidate))
+    return "\n\n".join(_quoted(passage, first, last, quotations) for first, last in _runs(chosen))
+
+
+def _choose(candidate: Candidate) -> set[int]:
+    """Choose the sentences that support the question best, and what they need to be understood."""
+    passage = candidate.hit.passage
+    coverage = candidate.sentence_coverage
+    ranked = sorted(range(len(coverage)), key=lambda number: (-coverage[number], number))
+    chosen: set[int] = set()
+    for number in ranked:
+        if coverage[number] < NEAR_BEST * coverage[ranked[0]] and chosen:
+            break
+        grown = chosen | _with_neighbours(passage, number)
+        if chosen and len(_counted(passage, grown)) > MOST_SENTENCES:
+            break
+        chosen = grown
+    if passage.kind == "question":
+        # The first sentence of an answer is its yes or no.
+        chosen.add(0)
+    return chosen
+
+
+def _with_neighbours(passage: Passage, number: int) -> set[int]:
+    """Add what a sentence leans on, what leans on it, and the list or the code sample that it leads to."""
+    sentences = passage.sentences
+    chosen = {number}
+    while number > 0 and _leans(passage, number):
+        number -= 1
+        chosen.add(number)
+    last = max(chosen)
+    while last + 1 < len(sentences) and sentences[last + 1].style == "prose" and _leans(passage, last + 1):
+        last += 1
+        chosen.add(last)
+    if sentences[last].text.rstrip("*_ ").endswith(":"):
+        following = last + 1
+        while following < len(sentences) and sentences[following].style in ("item", "code", "quote"):
+            chosen.add(following)
+            following += 1
+    return chosen
+
+
+def _leans(passage: Passage, number: int) -> bool:
+    """Tell whether a sentence is hard to understand without the one before."""
+    sentence, before = passage.sentences[number], passage.sentences[number - 1]
+    if sentence.style == "code":
+        return before.style != "code"
+    if sentence.style == "item" and before.style == "item" and sentence.paragraph != before.paragraph:
+        return False
+    if sentence.style == "item" and before.text.rstrip("*_ ").endswith(":"):
+        return True
+    return sentence.paragraph == before.paragraph and bool(_LEANS_ON_THE_ONE_BEFORE.match(sentence.text.lstrip("*_`")))
+
+
+def _counted(passage: Passage, chosen: set[int]) -> set[tuple[str, int]]:
+    """Count a list as one, for it is read as one."""
+    return {
+        (passage.sentences[number].style, number if passage.sentences[number].style == "prose" else 0)
+        for number in chosen
+    }
+
+
+def _runs(chosen: list[int]) -> Iterator[tuple[int, int]]:
+    """Join numbers that follow one another into first and last."""
+    for number in chosen:
+        if number - 1 not in chosen:
+            first = number
+        if number + 1 not in chosen:
+            yield first, number
+
+
+def _quoted(passage: Passage, first: int, last: int, quotations: Quotations) -> str:
+    citation = quotations.quote(passage, passage.sentences[first].start, passage.sentences[last].end)
+    start = "- " if passage.sentences[first].style == "item" else ""
+    # What ends in a code sample or a list needs a line of its own for the mark, or it would become part of it.
+    gap = "\n\n" if passage.sentences[last].style == "code" else " "
+    return f"{start}{citation.quote}{gap}[{citation.number}]"

@@ -1,0 +1,44 @@
+"""Spans of the owner's text become numbered quotations, each proved letter for letter.
+
+Knows nothing about why they were chosen.
+"""
+
+from collections.abc import Mapping
+
+from chatbot.answers import Citation
+from index import Passage, Source
+
+
+class Quotations:
+    """The citations of one answer, in the order in which its text uses them."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """Quote from *texts*: each document's text by its path."""
+        self._texts = texts
+        self._citations: list[Citation] = []
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Give them all, numbered from 1."""
+        return tuple(self._citations)
+
+    def quote(self, passage: Passage, start: int, end: int) -> Citation:
+        """Cite the characters from *start* to *end* of the document that *passage* stands in.
+
+        The same words are never cited twice.
+
+        Raises:
+            ValueError: the words do not stand inside the passage.
+        """
+        source = passage.source
+        if not source.start <= start < end <= source.end:
+            raise ValueError(f"{start} to {end} is outside of {source}")
+        for citation in self._citations:
+            if (citation.source.path, citation.source.start, citation.source.end) == (source.path, start, end):
+                return citation
+        text = self._texts[source.path]
+        first_line = source.first_line + text.count("\n", source.start, start)
+        last_line = first_line + text.count("\n", start, end)
+        place = Source(source.path, source.heading, first_line, last_line, start, end)
+        self._citations.append(Citation(len(self._citations) + 1, text[start:end], place))
+        return self._citations[-1]

@@ -1,0 +1,153 @@
+"""What was measured of a candidate becomes its rank, and the chance that it answers the question.
+
+Knows nothing about passages' words. The coefficients stand in calibration.json, written by benchmarks/calibrate.py.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Self
+
+import numpy as np
+
+from chatbot.evidence import Candidate
+from chatbot.expectations import asked_after, lacks_number, lacks_price, lacks_time
+from chatbot.questions import Question
+
+Features = Mapping[str, float]
+"""What is measured of a candidate, by name; each about 0 to 1."""
+
+WEAK = 0.3
+"""A word that the content never mentions and that a passage supports less than this is most likely not its subject."""
+
+RANKING_FEATURES = (
+    "dense",  # the largest cosine of a view
+    "dense_title",  # the cosine of the title alone
+    "dense_sentence",  # the largest cosine of a sentence or cell alone
+    "standing",  # how far the largest cosine lies above the mean of all passages
+    "lexical",  # BM25 as a share of the best
+    "coverage",  # how much of the question the passage supports
+    "sentence_coverage",  # how much its best sentence supports, read under the title
+    "exact",  # how much of the question it has in the very words
+    "elsewhere",  # how much of the question other passages support better
+    "unknown",  # how much of the question the content never mentions and the passage does not support
+)
+"""What decides which candidate comes first."""
+
+DECISION_FEATURES = (
+    *(name for name in RANKING_FEATURES if name != "dense_title"),
+    "worst_unknown",  # the same as `unknown` for the worst single word
+    "unknown_names",  # how much of the question are names that the content never mentions
+    "has_unknown_name",  # whether there is one
+    "lacks_figure",  # whether a year, version or other telling figure of the question is not in the passage
+    "unknown_terms",  # how many words the content never mentions
+    "weak_terms",  # how many of them the passage hardly supports
+    "weak_share",  # how much of the question those are
+    "unknown_support",  # how well the passage supports what the content never mentions
+    "inexact_support",  # how well it supports what it does not have in the very words
+    "inexact_gap",  # how much is missing there in all
+    "weakest",  # the support of the least supported word that matters
+    "weakest_pair",  # of the two least supported words, in the sentence that has them best
+    "asked_after",  # the support of what follows the question word
+    "lacks_number",  # whether a number is asked for and the best sentences have none
+    "lacks_price",  # whether a price is asked for and they speak of no money
+    "lacks_time",  # whether it is asked when something is and they name no time
+    "terms",  # how many words carry the question
+    "few_terms",  # near 1 for questions of hardly any
+)
+"""What decides whether the first candidate answers."""
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """A weighted sum of features, as log-odds."""
+
+    intercept: float
+    coefficients: Mapping[str, float]
+
+    def chance(self, features: Features) -> float:
+        """Give the chance, from 0 to 1, that belongs to *features* (logistic regression).
+
+        Raises:
+            KeyError: a feature is missing.
+        """
+        log_odds = self.intercept + sum(weight * features[name] for name, weight in self.coefficients.items())
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How candidates are ranked, and from when on the first of them is given as the answer."""
+
+    ranking: LinearModel
+    """The chance that a candidate is the right one, if the content answers the question at all."""
+
+    decision: LinearModel
+    """The chance that the first candidate answers the question."""
+
+    threshold: float
+    """The confidence from which an answer is given; below it, more is gained by refusing."""
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Self:
+        """Give the calibration that comes along."""
+        record = json.loads(files("chatbot").joinpath("calibration.json").read_text(encoding="utf-8"))
+        return cls(LinearModel(**record["ranking"]), LinearModel(**record["decision"]), record["threshold"])
+
+
+def measure(question: Question, candidates: Sequence[Candidate]) -> list[Features]:
+    """Measure each of *candidates*, alone and beside the others."""
+    if not candidates:
+        return []
+    best = np.max([candidate.support for candidate in candidates], axis=0)
+    return [_measure_one(question, candidate, best) for candidate in candidates]
+
+
+def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> Features:
+    terms = question.weighed
+    hit, weights, support = candidate.hit, candidate.weights, candidate.support
+    rarity = np.array([term.weight for term in terms], dtype=np.float32)
+    share = rarity / max(float(rarity.sum()), 1e-9)
+    unknown = np.array([not term.known for term in terms], dtype=bool)
+    names = unknown & np.array([term.is_name for term in terms], dtype=bool)
+    figures = np.array([term.is_telling_figure for term in terms], dtype=bool)
+    weak = unknown & (support < WEAK)
+    inexact = ~candidate.exact
+    matters = rarity >= 1.5
+    asked = asked_after(question)
+    gaps = 1.0 - support
+    text = candidate.best_text
+    return {
+        "dense": hit.dense,
+        "dense_title": hit.dense_title,
+        "dense_sentence": hit.dense_sentence,
+        "standing": hit.standing / 5.0,
+        "lexical": hit.lexical,
+        "coverage": candidate.coverage,
+        "sentence_coverage": candidate.best_sentence_coverage,
+        "exact": float(weights[candidate.exact].sum()),
+        "elsewhere": float(weights @ (best - support)),
+        "unknown": float((weights * gaps)[unknown].sum()),
+        "worst_unknown": float((share * gaps)[unknown].max(initial=0.0)),
+        "unknown_names": float(share[names].sum()),
+        "has_unknown_name": float(names.any()),
+        "lacks_figure": float((figures & inexact).any()),
+        "unknown_terms": min(int(unknown.sum()), 5) / 5,
+        "weak_terms": min(int(weak.sum()), 4) / 4,
+        "weak_share": float(share[weak].sum()),
+        "unknown_support": float(support[unknown].mean()) if unknown.any() else 0.6,
+        "inexact_support": float(support[inexact].mean()) if inexact.any() else 0.7,
+        "inexact_gap": float((rarity * gaps)[inexact].sum()) / 5,
+        "weakest": float(support[matters].min(initial=1.0)) if matters.any() else 0.5,
+        "weakest_pair": candidate.weakest_pair,
+        "asked_after": float(support[asked].min()) if asked else 0.8,
+        "lacks_number": float(lacks_number(question, text)),
+        "lacks_price": float(lacks_price(question, text)),
+        "lacks_time": float(lacks_time(question, text)),
+        "terms": min(len(terms), 10) / 10,
+        "few_terms": 1.0 / (1.0 + len(terms)),
+    }

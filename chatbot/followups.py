@@ -1,0 +1,153 @@
+"""A question and the turns before it become readings: questions that stand alone.
+
+A pure function of its arguments. Knows nothing about evidence: which reading holds is for the evidence to say.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.questions import FUNCTION_WORDS, Names, clean, find_names, in_own_names, name_places
+from index import split_words
+
+_OPENING = re.compile(
+    r"(?:(?:ok|okay|alright|thanks|thank you|cool|great|and|but|or|so|also|then|well|hmm|right)(?!\w)[\s,.!:;-]+)*"
+    r"(?:(?:what|how) about|(?:the )?same(?: question)? for|what of|versus|vs|compared to|and|or|also|but|only)?(?!\w)",
+    re.IGNORECASE,
+)
+_FRESH_START = re.compile(
+    r"\b(?:never ?mind|forget (?:it|that)|moving on|change of (?:topic|subject)|different (?:question|topic|thing)|"
+    r"another (?:question|thing|topic)|new (?:question|topic)|something else|anyway|other question|back to)\b",
+    re.IGNORECASE,
+)
+_POINTING = frozenset(
+    "it its they them their theirs that this those these there both former latter same either".split()
+)
+_POINTING_PHRASE = re.compile(
+    r"\b(?:the (?:other|first|second|last|former|latter)(?: one)?|that one|this one)\b", re.IGNORECASE
+)
+_ASKS_ON = frozenset(
+    "why how when where who since really because which whose long much many example examples else more".split()
+)
+
+_CONNECTIVE = re.compile(r"\s*(?:,|\band\b|\bor\b|\bvs\b\.?|\bversus\b)\s*$", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:it|they|them|this|that|both)\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand what was typed, as a question that stands alone."""
+
+    text: str
+
+    carried: tuple[str, ...] = ()
+    """What came from the turns before; empty where the question stands alone as typed."""
+
+    added: str = ""
+    """What the question itself brings; it has to be supported in its own right."""
+
+
+def read_followup(typed: str, before: Sequence[str], names: Names) -> list[Reading]:
+    """Give the readings of *typed*, the likeliest first; never none.
+
+    Args:
+        typed: the question as it was typed.
+        before: the stand-alone questions of the turns before, the latest last.
+        names: the content's own.
+    """
+    text = clean(typed)
+    alone = Reading(text, added=text)
+    if not before or _FRESH_START.search(text):
+        return [Reading(_without_fresh_start(text), added=text)]
+    opening = _OPENING.match(text)
+    leads = bool(opening and opening.group().strip())
+    rest = text[opening.end() :].strip(" ,.!:;-") if opening and leads else text
+    if not _needs_context(rest, leads=leads, names=names):
+        return [alone]
+    readings = _carry(rest or text, before[-1], names)
+    return [*readings, alone] if not readings or _brings_much(rest, names) else readings
+
+
+def _without_fresh_start(text: str) -> str:
+    found = _FRESH_START.search(text)
+    after = text[found.end() :].strip(" ,.!:;-") if found else ""
+    return after or text
+
+
+def _needs_context(text: str, *, leads: bool, names: Names) -> bool:
+    """Tell whether *text* leans on the turn before: it points back, opens like a continuation, or is a fragment."""
+    words = [word.text.casefold() for word in split_words(text)]
+    content = [word for word in words if word not in FUNCTION_WORDS]
+    if _POINTING & set(words) or _POINTING_PHRASE.search(text):
+        return True
+    if leads:
+        return len(content) <= 3
+    asks_on = bool(_ASKS_ON & set(words[:2])) and not find_names(text, names.entities)
+    return len(content) <= 1 or (len(content) <= 2 and asks_on)
+
+
+def _brings_much(text: str, names: Names) -> bool:
+    content = [word.text for word in split_words(text) if word.text.casefold() not in FUNCTION_WORDS]
+    return len(content) >= 2
+
+
+def _carry(text: str, before: str, names: Names) -> list[Reading]:
+    """Put together what *text* brings and what it leaves unsaid."""
+    known = [*names.entities, *names.aliases]
+    old = find_names(before, known)
+    text = _name_the_other(in_own_names(text, names), old, names)
+    new = find_names(text, known)
+    others = _without(text, new)
+    readings: list[Reading] = []
+    if new and old and not others:
+        readings.append(Reading(_swap(before, old, new), tuple(_without(before, old).split()), " ".join(new)))
+    if old and not new:
+        readings.append(Reading(_resolve_pointing(text, old), tuple(old), text))
+    if new and not others and not old:
+        readings.append(Reading(f"{before} {text}", (before,), text))
+    if not new or others:
+        readings.append(Reading(f"{before.rstrip('?!. ')}: {text}", (before,), text))
+    return readings
+
+
+def _name_the_other(text: str, old: Sequence[str], names: Names) -> str:
+    """Put the one name that was not spoken of in the place of "the other one"."""
+    others = [name for name in names.entities if name not in old]
+    if not old or len(others) != 1:
+        return text
+    return re.sub(r"\bthe other(?: one)?\b", lambda _: others[0], text, count=1, flags=re.IGNORECASE)
+
+
+def _swap(before: str, old: Sequence[str], new: Sequence[str]) -> str:
+    """Put the new names in the place of the first of the old ones, and take the other old ones out."""
+    places = name_places(before, old)
+    swapped = before
+    for number in range(len(places) - 1, -1, -1):
+        name, start, end = places[number]
+        if number == 0:
+            swapped = swapped[:start] + " and ".join(new) + swapped[end:]
+        elif name not in new:
+            kept = _CONNECTIVE.sub("", swapped[:start])
+            swapped = kept + swapped[end:]
+    return swapped
+
+
+def _resolve_pointing(text: str, old: Sequence[str]) -> str:
+    """Say the names that a pronoun points to; add them where nothing points."""
+    subject = " and ".join(old)
+    pointed, count = _PRONOUN.subn(lambda _: subject, text, count=1)
+    if not count:
+        pointed, count = _POSSESSIVE.subn(lambda _: f"{subject}'s", text, count=1)
+    return pointed if count else f"{text.rstrip('?')} {subject}?"
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    """Give what else *text* says, in words that carry a subject."""
+    places = name_places(text, names)
+    rest = [
+        word.text
+        for word in split_words(text)
+        if word.text.casefold() not in FUNCTION_WORDS and not any(start <= word.start < end for _, start, end in places)
+    ]
+    return " ".join(rest)

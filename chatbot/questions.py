@@ -1,0 +1,214 @@
+"""A typed question becomes a Question: cleaned, in the content's own names, its words weighed by their rarity.
+
+Knows nothing about passages' vectors; asks the content only which words and names it uses.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from chatbot.errors import QuestionError
+from index import Word, split_words
+
+QUESTION_LIMIT = 1_000
+"""In characters. Tokenising is linear, but nothing that long is a question."""
+
+FUNCTION_WORDS = frozenset(
+    """a about above after again all also am an and any anybody anyone anything are as at be because been before being
+    below between both but by can could d did do does doing don down during each either else ever every few for from
+    further get gets getting give given go goes going got had has have having he her here hers him his how i if in into
+    is it its itself just kind let like ll m made make makes many may me might mine more most much must my need no nor
+    not now of off on once one only or other our out over own per please re s same shall she should so some somebody
+    someone something sort still such t tell than that the their them then there these they thing things this those
+    through to too under until up upon us use used using ve very want wants was way we were what when where whether
+    which while who whom whose why will with within without would yes yet you your""".split()
+)
+"""Words that carry grammar rather than a subject; they need no support."""
+
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word of the question that the content has to support."""
+
+    text: str
+    stem: str
+
+    weight: float
+    """How much it matters, from 0.3 for the commonest to 5 for the rarest: the rarer, the more."""
+
+    known: bool
+    """Whether the content uses the word anywhere, in any inflection."""
+
+    is_name: bool
+    """Whether it is written as a name."""
+
+    @property
+    def is_telling_figure(self) -> bool:
+        """Tell whether it is a year, a version or another figure of two digits or more."""
+        return sum(letter.isdigit() for letter in self.text) >= 2
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as it is looked up."""
+
+    typed: str
+
+    text: str
+    """Cleaned, with the content's own names in place of their aliases and likely slips of the pen put right."""
+
+    words: tuple[Word, ...]
+    """Every word of `text`."""
+
+    terms: tuple[Term | None, ...]
+    """For each word the term it stands for, or None for a word that needs no support."""
+
+    entities: tuple[str, ...]
+    """The names at the heads of the content's tables that the question mentions, in its order."""
+
+    @property
+    def weighed(self) -> list[Term]:
+        """Give the terms alone."""
+        return [term for term in self.terms if term]
+
+
+@dataclass(frozen=True)
+class Names:
+    """The words and names that the content uses."""
+
+    vocabulary: frozenset[str]
+    """Stems of all its words."""
+
+    spellings: tuple[str, ...]
+    """All its words as they are written, without case."""
+
+    entities: tuple[str, ...]
+    """What its comparison tables compare."""
+
+    aliases: Mapping[str, tuple[str, ...]]
+    """A name as the content writes it, and the others that mean the same."""
+
+
+def clean(typed: str) -> str:
+    """Take off what cannot be seen and fold what only looks different.
+
+    Raises:
+        QuestionError: nothing is left, or too much.
+    """
+    # Before folding, so that no time is spent on what is far too long, and after, for one letter may become eighteen.
+    text = _visible(typed) if len(typed) <= QUESTION_LIMIT else typed
+    if len(text) > QUESTION_LIMIT:
+        raise QuestionError(f"The question has {len(text):,} characters, the limit is {QUESTION_LIMIT:,}. Shorten it")
+    if not text:
+        raise QuestionError("The question is empty. Type a few words")
+    return text
+
+
+def _visible(typed: str) -> str:
+    # A separator such as a line break is a control character, too, but it parts words.
+    spaced = "".join(" " if letter.isspace() else letter for letter in unicodedata.normalize("NFKC", typed))
+    kept = "".join(letter for letter in spaced if unicodedata.category(letter) not in _INVISIBLE)
+    return " ".join(kept.split())
+
+
+def read_question(typed: str, names: Names) -> Question:
+    """Clean *typed*, put it into the content's own names and weigh its words.
+
+    Of any length: a follow-up grows by what it carries.
+    """
+    text = _spell(in_own_names(_visible(typed), names), names)
+    words = split_words(text)
+    terms = tuple(_weigh(word, text, names) for word in words)
+    return Question(typed, text, tuple(words), terms, tuple(find_names(text, names.entities)))
+
+
+def rarity(word: str) -> float:
+    """Weigh *word* by how rarely English uses it (Zipf scale of wordfreq, Speer 2022)."""
+    from wordfreq import zipf_frequency
+
+    return min(5.0, max(0.3, 7.0 - max(zipf_frequency(word, "en", wordlist="small"), 2.0)))
+
+
+def find_names(text: str, names: Iterable[str]) -> list[str]:
+    """Give those of *names* that *text* mentions, in the order of their first mention."""
+    return list(dict.fromkeys(name for name, _, _ in name_places(text, names)))
+
+
+def name_places(text: str, names: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Give each mention of one of *names* in *text* with its start and end, in reading order, the longer name first.
+
+    Words are compared, not letters: "TensorFlow" is not mentioned in "TensorFlows", but "backs" mentions "Backed".
+    """
+    words = split_words(text)
+    stems = [word.stem for word in words]
+    longest_first = sorted(dict.fromkeys(names), key=lambda name: -len(split_words(name)))
+    taken: set[int] = set()
+    places = []
+    for name in longest_first:
+        wanted = [word.stem for word in split_words(name)]
+        for first in range(len(words) - len(wanted) + 1):
+            numbers = set(range(first, first + len(wanted)))
+            if wanted and stems[first : first + len(wanted)] == wanted and not numbers & taken:
+                taken |= numbers
+                places.append((name, words[first].start, words[first + len(wanted) - 1].end))
+    return sorted(places, key=lambda place: place[1])
+
+
+def in_own_names(text: str, names: Names) -> str:
+    """Put the content's own names in the place of their aliases, where *text* does not have them already."""
+    for name, others in names.aliases.items():
+        for other in sorted(others, key=len, reverse=True):
+            if not find_names(text, [name]):
+                alias = rf"(?<!\w){re.escape(other)}(?!\w)"
+                text = re.sub(alias, name.replace("\\", r"\\"), text, flags=re.IGNORECASE)
+    return text
+
+
+def _weigh(word: Word, text: str, names: Names) -> Term | None:
+    if word.text.casefold().replace("’", "'") in FUNCTION_WORDS or (len(word.text) == 1 and not word.text.isdigit()):
+        return None
+    return Term(word.text, word.stem, rarity(word.text), word.stem in names.vocabulary, _is_name(word, text))
+
+
+def _is_name(word: Word, text: str) -> bool:
+    """Tell whether *word* is written as a name: its capital begins no sentence, and the text does not shout."""
+    letters = [letter for letter in text if letter.isalpha()]
+    if sum(letter.isupper() for letter in letters) > 0.4 * len(letters):
+        return False
+    if any(letter.isupper() for letter in word.text[1:]) and not word.text.isupper():
+        return True
+    begins = not text[: word.start].strip() or text[: word.start].rstrip()[-1] in ".!?:"
+    if begins or not word.text[0].isupper():
+        return False
+    # A common word in capitals is stressed, a rare one is an abbreviation.
+    return not word.text.isupper() or rarity(word.text) > 2.7
+
+
+def _spell(text: str, names: Names) -> str:
+    """Put right what neither English nor the content knows but what is a slip away from a word of the content."""
+    parts, last = [], 0
+    for word in split_words(text):
+        if right := _right_spelling(word, names):
+            parts += [text[last : word.start], right]
+            last = word.end
+    return "".join([*parts, text[last:]])
+
+
+def _right_spelling(word: Word, names: Names) -> str | None:
+    if len(word.text) < 5 or not word.text.isalpha() or word.stem in names.vocabulary:
+        return None
+    if rarity(word.text) < 4.0:
+        return None
+    typed = word.text.casefold()
+    # Few slips change the length by more, or the first letter and the last; comparing all words takes seconds.
+    near = [
+        right
+        for right in names.spellings
+        if abs(len(right) - len(typed)) <= 2 and (right[0] == typed[0] or right[-1] == typed[-1])
+    ]
+    close = get_close_matches(typed, near, n=1, cutoff=0.8)
+    return close[0] if close else None

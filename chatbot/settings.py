@@ -1,0 +1,127 @@
+"""The environment becomes Settings, and Settings say where the content and its index are.
+
+The only reader of the environment. Values given on the command line or as arguments come first.
+"""
+
+import hashlib
+import os
+import warnings
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Self
+
+from platformdirs import user_cache_path
+from pydantic import Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chatbot.errors import SettingsError
+from index import DEFAULT_ENCODER
+
+PREFIX = "FAQSIMILE_"
+
+SHIPPED_WITH_PACKAGE = Path(__file__).parent / "knowledge"
+"""The page that ships, where the program is installed; a checkout has it in its own knowledge folder."""
+
+SHIPPED_IN_CHECKOUT = Path(__file__).parent.parent / "knowledge"
+
+
+class Settings(BaseSettings):
+    """What the owner sets once for all commands: the FAQSIMILE_* variables."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
+
+    knowledge: Path | None = None
+    """The folder of content."""
+
+    index: Path | None = None
+    """Where the index is kept."""
+
+    encoder: str = DEFAULT_ENCODER
+    """Name or folder of the sentence encoder."""
+
+    host: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\S+$")] = "127.0.0.1"
+    """Where the chat listens; 0.0.0.0 lets other machines in."""
+
+    port: Annotated[int, Field(ge=1, le=65535)] = 7860
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment; warn about names that look like settings and are none.
+
+        Raises:
+            SettingsError: a value cannot be used; names the variable.
+        """
+        for name in _unknown_names():
+            warnings.warn(_unknown(name), stacklevel=2)
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SettingsError(_explained(error)) from error
+
+
+VARIABLES = {field: f"{PREFIX}{field}".upper() for field in Settings.model_fields}
+"""What each setting is called in the environment."""
+
+
+def find_knowledge(given: Path | None = None, settings: Settings | None = None) -> Path:
+    """Find the content: the folder *given*, else that of the settings, else ./knowledge, else the page that ships.
+
+    Raises:
+        SettingsError: the folder that was named is none.
+    """
+    named = given or (settings or Settings.load()).knowledge
+    if named is None:
+        return Path("knowledge") if Path("knowledge").is_dir() else _shipped_knowledge()
+    named = named.expanduser()
+    if named.is_dir():
+        return named
+    if named.exists():
+        raise SettingsError(f"{named} is a file, not a folder of content. Name its folder: {named.parent}")
+    raise SettingsError(
+        f"There is no folder {named}. Name the folder of your content, or start one: faqsimile init DIR"
+    )
+
+
+def find_index(knowledge: Path, given: Path | None = None, settings: Settings | None = None) -> Path:
+    """Find the place of the index of *knowledge*: *given*, else that of the settings, else beside the content.
+
+    Where nothing can be written beside the content, the index goes to the user's cache folder.
+    """
+    named = given or (settings or Settings.load()).index
+    if named is not None:
+        return named.expanduser()
+    # A relative name stays relative, because people read it in messages; "." and ".." have none of their own.
+    knowledge = knowledge if knowledge.name not in ("", "..") else knowledge.resolve()
+    beside = knowledge.parent / (".index" if knowledge.name == "knowledge" else f".index-{knowledge.name}")
+    ships = knowledge.resolve() == SHIPPED_WITH_PACKAGE.resolve()
+    if beside.is_dir() or (os.access(knowledge.parent, os.W_OK) and not ships):
+        return beside
+    place = hashlib.sha256(str(knowledge.resolve()).encode()).hexdigest()[:8]
+    return user_cache_path("faqsimile", appauthor=False) / f"index-{knowledge.name}-{place}"
+
+
+def _shipped_knowledge() -> Path:
+    return SHIPPED_WITH_PACKAGE if SHIPPED_WITH_PACKAGE.is_dir() else SHIPPED_IN_CHECKOUT
+
+
+def _unknown_names() -> list[str]:
+    known = VARIABLES.values()
+    return sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+
+
+def _unknown(name: str) -> str:
+    # Without the prefix, which would make any two names look alike.
+    meant = get_close_matches(name[len(PREFIX) :].lower(), VARIABLES, n=1)
+    cure = f"Did you mean {VARIABLES[meant[0]]}?" if meant else f"Known are {', '.join(VARIABLES.values())}"
+    return f"{name} is no setting. {cure}"
+
+
+def _explained(error: ValidationError) -> str:
+    """Name the variable and its value, where pydantic names the field."""
+    first = error.errors()[0]
+    field = str(first["loc"][0])
+    if field == "port":
+        wanted, example = "a port, a whole number from 1 to 65535", "7860"
+    else:
+        wanted, example = "the name or address of a machine", "127.0.0.1"
+    return f"{VARIABLES[field]}={first['input']} is not {wanted}. Set it like this: {VARIABLES[field]}={example}"

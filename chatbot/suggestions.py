@@ -1,0 +1,43 @@
+"""Passages become questions that the content answers, to offer after an answer, a refusal, or at the start.
+
+Knows nothing about pages: only which questions to offer, and in which order.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from chatbot.answering.comparison import REMARKS, is_in_doubt
+from chatbot.questions import FUNCTION_WORDS
+from chatbot.retrieval import Evidence
+from index import Passage, split_words
+
+MOST_SUGGESTIONS = 3
+
+
+def nearest_questions(evidence: Evidence, *, without: Sequence[Passage] = ()) -> tuple[str, ...]:
+    """Give up to three questions that the content answers, those nearest to what was asked first."""
+    hits = sorted((item.candidate.hit for item in evidence.candidates), key=lambda hit: -hit.score)
+    passages = [hit.passage for hit in hits if hit.passage not in without]
+    asked = evidence.question.text.casefold()
+    offers = [offer for offer in questions_of(passages) if offer.casefold() != asked]
+    return tuple(offers[:MOST_SUGGESTIONS])
+
+
+def questions_of(passages: Iterable[Passage]) -> list[str]:
+    """Give the question that each of *passages* answers, without repeating one."""
+    return list(dict.fromkeys(offer for passage in passages if (offer := question_of(passage))))
+
+
+def question_of(passage: Passage) -> str:
+    """Put the question that *passage* answers, in the content's own words; empty where none suggests itself."""
+    if all(word.text.casefold() in FUNCTION_WORDS for word in split_words(passage.title)):
+        # "Getting there" says enough below the name of a place, and nothing to look up when it is asked.
+        return ""
+    if passage.kind == "question":
+        return passage.title
+    compared = [cell.column for cell in passage.cells if cell.text and cell.column.casefold() not in REMARKS]
+    if passage.kind == "row" and (is_in_doubt(passage) or not compared):
+        return ""
+    title = passage.title.rstrip(" .:!…")
+    if title.endswith("?"):
+        return title
+    return f"{title}: {' or '.join(compared)}?" if 1 <= len(compared) <= 3 else f"{title}?"
