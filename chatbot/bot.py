@@ -74,7 +74,6 @@ class Chatbot:
         self.calibration = Calibration.shipped()
         self._served = Served(index)
         self._lock = Lock()
-        self._looked_at: str | None = index.generation
         self._complaint = ""
 
     @classmethod
@@ -126,6 +125,8 @@ class Chatbot:
     def answer(self, question: str, turns: tuple[Turn, ...], *, literally: bool = False) -> Answer:
         """Answer *question* in the light of the *turns* before it, unless it is to be taken *literally*."""
         served = self._refresh()
+        # Half a character cannot be written as UTF-8, nor be asked about.
+        question = question.encode("utf-8", "replace").decode()
         text = clean(question)
         if reply := small_talk(text, title=served.title):
             return Answer(question, "chitchat", reply, suggestions=self.examples() if not turns else ())
@@ -175,7 +176,16 @@ class Chatbot:
 
     def _best_evidence(self, readings: Sequence[Reading], served: Served) -> Evidence:
         """Give the evidence of the first reading that the content answers, else of the surest."""
-        found = [find_evidence(reading.text, served.index, served.names, self.calibration) for reading in readings]
+        found = [
+            find_evidence(
+                reading.text,
+                served.index,
+                served.names,
+                self.calibration,
+                added=reading.added if reading.carried else "",
+            )
+            for reading in readings
+        ]
         answered = [evidence for evidence in found if evidence.confidence >= self.calibration.threshold]
         return answered[0] if answered else max(found, key=lambda evidence: evidence.confidence)
 
@@ -183,13 +193,12 @@ class Chatbot:
         """Take up the generation that is now current, if a build has made a new one; else keep what is served.
 
         What is served is whole and in memory, so a folder that is gone or damaged by now does not stop the answers;
-        the log says so once for each state of the folder.
+        the log says so once.
         """
         with self._lock:
             try:
                 current = current_name(self.folder)
-                if current != self._looked_at:
-                    self._looked_at = current
+                if current != self._served.index.generation:
                     self._served = Served(SearchIndex.open(self.folder, self.encoder))
             except IndexingError as error:
                 if str(error) != self._complaint:

@@ -34,6 +34,9 @@ _CONNECTIVE = re.compile(r"\s*(?:,|\band\b|\bor\b|\bvs\b\.?|\bversus\b)\s*$", re
 _PRONOUN = re.compile(r"\b(?:it|they|them|this|that|both)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 
+MOST_CARRIED_WORDS = 30
+"""Of the question before; what comes later in a long one is seldom its subject."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -107,8 +110,14 @@ def _carry(text: str, before: str, names: Names) -> list[Reading]:
     if new and not others and not old:
         readings.append(Reading(f"{before} {text}", (before,), text))
     if not new or others:
-        readings.append(Reading(f"{before.rstrip('?!. ')}: {text}", (before,), text))
+        readings.append(Reading(f"{_shortened(before)}: {text}", (before,), text))
     return readings
+
+
+def _shortened(before: str) -> str:
+    """Give as much of what is carried as a question's length allows: a chain of follow-ups must not grow for ever."""
+    words = before.rstrip("?!. ").split()
+    return " ".join(words[:MOST_CARRIED_WORDS])
 
 
 def _name_the_other(text: str, old: Sequence[str], names: Names) -> str:

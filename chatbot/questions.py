@@ -23,7 +23,10 @@ FUNCTION_WORDS = frozenset(
     not now of off on once one only or other our out over own per please re s same shall she should so some somebody
     someone something sort still such t tell than that the their them then there these they thing things this those
     through to too under until up upon us use used using ve very want wants was way we were what when where whether
-    which while who whom whose why will with within without would yes yet you your""".split()
+    which while who whom whose why will with within without would yes yet you your
+    able actually already always anyhow anyway basically currently exactly even explain describe hello hey hi know
+    maybe mean okay ok perhaps possible possibly quite really say says show simply tell thank thanks think though
+    although wonder wondering""".split()
 )
 """Words that carry grammar rather than a subject; they need no support."""
 
@@ -141,15 +144,16 @@ def find_names(text: str, names: Iterable[str]) -> list[str]:
 def name_places(text: str, names: Iterable[str]) -> list[tuple[str, int, int]]:
     """Give each mention of one of *names* in *text* with its start and end, in reading order, the longer name first.
 
-    Words are compared, not letters: "TensorFlow" is not mentioned in "TensorFlows", but "backs" mentions "Backed".
+    Words are compared by their stems. What a name has in brackets need not be said: "SWR (Website)" is SWR.
     """
     words = split_words(text)
     stems = [word.stem for word in words]
-    longest_first = sorted(dict.fromkeys(names), key=lambda name: -len(split_words(name)))
+    wanted_stems = {name: [word.stem for word in split_words(name.partition("(")[0] or name)] for name in names}
+    longest_first = sorted(wanted_stems, key=lambda name: -len(wanted_stems[name]))
     taken: set[int] = set()
     places = []
     for name in longest_first:
-        wanted = [word.stem for word in split_words(name)]
+        wanted = wanted_stems[name]
         for first in range(len(words) - len(wanted) + 1):
             numbers = set(range(first, first + len(wanted)))
             if wanted and stems[first : first + len(wanted)] == wanted and not numbers & taken:

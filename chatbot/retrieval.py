@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from chatbot.confidence import Calibration, Features, measure
 from chatbot.evidence import Candidate, weigh_passage
 from chatbot.questions import Names, Question, read_question
-from index import SearchIndex
+from index import SearchIndex, split_words
 
 CANDIDATES = 10
 """Passages that are tested against a question; the right one is among them nearly always."""
@@ -55,8 +55,19 @@ def names_of(index: SearchIndex) -> Names:
     return Names(index.vocabulary, index.spellings, tuple(entities), aliases)
 
 
-def find_evidence(typed: str, index: SearchIndex, names: Names, calibration: Calibration) -> Evidence:
-    """Find the passages that may answer *typed*, and judge each by what supports it."""
+def find_evidence(
+    typed: str, index: SearchIndex, names: Names, calibration: Calibration, *, added: str = ""
+) -> Evidence:
+    """Find the passages that may answer *typed*, and judge each by what supports it.
+
+    Args:
+        typed: a question that stands alone.
+        index: where to look.
+        names: the words and names that the content uses.
+        calibration: how candidates are ranked and judged.
+        added: what a follow-up itself said, where *typed* carries more. No confidence is higher than the support of
+            a word of it that the content never mentions: what was carried must not speak for what is new.
+    """
     question = read_question(typed, names)
     if not question.weighed:
         return Evidence(question, ())
@@ -65,8 +76,24 @@ def find_evidence(typed: str, index: SearchIndex, names: Names, calibration: Cal
     candidates = [weigh_passage(question, encoding, hit, index) for hit in hits]
     features = measure(question, candidates)
     judged = [
-        Judged(candidate, row, calibration.ranking.chance(row), calibration.decision.chance(row))
+        Judged(
+            candidate,
+            row,
+            calibration.ranking.chance(row),
+            min(calibration.decision.chance(row), _support_of_new(question, candidate, added)),
+        )
         for candidate, row in zip(candidates, features, strict=True)
     ]
     # Ties fall to the better hit, so that the same question always gives the same answer.
     return Evidence(question, tuple(sorted(judged, key=lambda item: -item.rank)))
+
+
+def _support_of_new(question: Question, candidate: Candidate, added: str) -> float:
+    """Give the support of the least supported word of *added* that the content never mentions; 1 where it knows all."""
+    new = {word.stem for word in split_words(added)}
+    unknown = [
+        float(value)
+        for term, value in zip(question.weighed, candidate.support, strict=True)
+        if term.stem in new and not term.known
+    ]
+    return min(unknown, default=1.0)

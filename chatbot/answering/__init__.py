@@ -139,11 +139,7 @@ def _listed(question: Question, terms: Sequence[Term]) -> str:
     """Name *terms* as they were typed, whole: "scikit-learn" and not "scikit"."""
     typed = [
         next(
-
-                whole.group()
-                for whole in _WHOLE_WORD.finditer(question.text)
-                if whole.start() <= word.start < whole.end()
-
+            whole.group() for whole in _WHOLE_WORD.finditer(question.text) if whole.start() <= word.start < whole.end()
         )
         for word, term in zip(question.words, question.terms, strict=True)
         if term and term in terms
