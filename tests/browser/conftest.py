@@ -89,8 +89,13 @@ def free_port() -> int:
 def serve_small_bot() -> Served:
     """Start the page with the small bot and wait until it answers."""
     port = free_port()
+    return serve("tests.browser.small_bot", str(port), port=port)
+
+
+def serve(module: str, *arguments: str, port: int) -> Served:
+    """Run *module* as a program that serves the page on *port*, and wait until it answers."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.browser.small_bot", str(port)],
+        [sys.executable, "-m", module, *arguments],
         cwd=REPOSITORY,
         stdout=subprocess.PIPE,
         text=True,

@@ -2,13 +2,17 @@
 
 import json
 import re
+import subprocess
+import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import Served, Watched, serve_small_bot
+from tests.browser.conftest import REPOSITORY, Served, Watched, free_port, serve, serve_small_bot
 from tests.browser.small_bot import FUEL, MODELS, MOW, NOISE, PASSAGES, SERVICE, SIGNS, START, WEIGHT, SmallBot
 
 if TYPE_CHECKING:
@@ -499,4 +503,40 @@ def test_the_first_visit_is_small(context: "BrowserContext", served: Served, wat
     assert watched.outward == []
 
 
-# With the real bot on the shipped content: one end-to-end test goes here.
+@pytest.fixture
+def real(knowledge: Path) -> Iterator[Served]:
+    """Give the chat over a copy of the shipped content, started as `python -m chatbot` starts it."""
+    port = free_port()
+    served = serve("chatbot", str(knowledge), "--no-open", "--port", str(port), port=port)
+    yield served
+    served.stop()
+    if served.process.stdout:
+        served.process.stdout.close()
+
+
+@pytest.mark.model
+def test_a_visitor_of_the_shipped_page_sees_an_edit_without_a_restart(
+    context: "BrowserContext", real: Served, knowledge: Path, watched: Watched
+) -> None:
+    page = context.new_page()
+    watched.watch(page)
+    page.goto(real.address)
+    page.locator("#chat .example").first.wait_for()
+
+    ask(page, "Does JAX matter for Pune ML jobs?")
+    assert "Hardly at all." in page.locator("#chat .answer").last.inner_text()
+    ask(page, "What share of Mumbai ML postings want PyTorch?")
+    assert "Mumbai" in page.locator("#chat .answer").last.inner_text()
+    assert chips(page).count() == 0
+
+    content = knowledge / "tensorflow-vs-pytorch.md"
+    content.write_text(
+        content.read_text(encoding="utf-8").replace("Hardly at all.", "Next to never."), encoding="utf-8"
+    )
+    subprocess.run([sys.executable, "-m", "index", str(knowledge)], cwd=REPOSITORY, check=True, capture_output=True)
+
+    ask(page, "Does JAX matter for Pune ML jobs?")
+    assert "Next to never." in page.locator("#chat .answer").last.inner_text()
+    assert "Hardly at all." in page.locator("#chat .answer").first.inner_text()
+    assert watched.outward == []
+    assert watched.complaints == []
