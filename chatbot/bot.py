@@ -175,7 +175,7 @@ class Chatbot:
         raise LookupError(f"no passage holds {source}")
 
     def _best_evidence(self, readings: Sequence[Reading], served: Served) -> Evidence:
-        """Give the evidence of the first reading that the content answers, else of the surest."""
+        """Give the evidence of the first reading that the content answers, else of the likeliest."""
         found = [
             find_evidence(
                 reading.text,
@@ -187,7 +187,7 @@ class Chatbot:
             for reading in readings
         ]
         answered = [evidence for evidence in found if evidence.confidence >= self.calibration.threshold]
-        return answered[0] if answered else max(found, key=lambda evidence: evidence.confidence)
+        return answered[0] if answered else found[0]
 
     def _refresh(self) -> Served:
         """Take up the generation that is now current, if a build has made a new one; else keep what is served.

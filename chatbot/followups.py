@@ -6,6 +6,7 @@ A pure function of its arguments. Knows nothing about evidence: which reading ho
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from chatbot.questions import FUNCTION_WORDS, Names, clean, find_names, in_own_names, name_places
 from index import split_words
@@ -31,6 +32,13 @@ _ASKS_ON = frozenset(
 )
 
 _CONNECTIVE = re.compile(r"\s*(?:,|\band\b|\bor\b|\bvs\b\.?|\bversus\b)\s*$", re.IGNORECASE)
+_EMPTY_IT = re.compile(
+    r"\b(?:is|was|will|would|does|did|can|could)(?:n['’]t)? it (?=(?:be |take |make |\w+ (?:to|that|if|when)\b))"
+    r"|\bit(?:['’]s| is| takes| would be)(?= \w+ (?:to|that|if)\b)",
+    re.IGNORECASE,
+)
+"""An "it" that points to nothing: "Is it hard to find …"."""
+
 _PRONOUN = re.compile(r"\b(?:it|they|them|this|that|both)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
 
@@ -66,10 +74,13 @@ def read_followup(typed: str, before: Sequence[str], names: Names) -> list[Readi
     opening = _OPENING.match(text)
     leads = bool(opening and opening.group().strip())
     rest = text[opening.end() :].strip(" ,.!:;-") if opening and leads else text
-    if not _needs_context(rest, leads=leads, names=names):
+    need = _need_of_context(rest, leads=leads, names=names)
+    if need == "none":
         return [alone]
-    readings = _carry(rest or text, before[-1], names)
-    return [*readings, alone] if not readings or _brings_much(rest, names) else readings
+    carried = _carry(rest or text, before[-1], names)
+    if need == "perhaps":
+        return [alone, *carried]
+    return [*carried, alone] if not carried or len(_content_words(rest)) >= 2 else carried
 
 
 def _without_fresh_start(text: str) -> str:
@@ -78,21 +89,25 @@ def _without_fresh_start(text: str) -> str:
     return after or text
 
 
-def _needs_context(text: str, *, leads: bool, names: Names) -> bool:
-    """Tell whether *text* leans on the turn before: it points back, opens like a continuation, or is a fragment."""
-    words = [word.text.casefold() for word in split_words(text)]
-    content = [word for word in words if word not in FUNCTION_WORDS]
-    if _POINTING & set(words) or _POINTING_PHRASE.search(text):
-        return True
+def _need_of_context(text: str, *, leads: bool, names: Names) -> Literal["none", "perhaps", "plain"]:
+    """Say how much *text* leans on the turn before: it points back, opens like a continuation, or is a fragment."""
+    words = {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))}
+    content = _content_words(text)
+    named = find_names(text, [*names.entities, *names.aliases])
+    if _POINTING_PHRASE.search(text):
+        return "plain"
+    if _POINTING & words:
+        return "plain" if not named else "perhaps"
     if leads:
-        return len(content) <= 3
-    asks_on = bool(_ASKS_ON & set(words[:2])) and not find_names(text, names.entities)
-    return len(content) <= 1 or (len(content) <= 2 and asks_on)
+        return "plain" if len(content) <= 3 else "none"
+    if len(content) <= 1:
+        return "plain" if len(split_words(text)) <= 4 else "perhaps"
+    asks_on = bool(_ASKS_ON & {word.text.casefold() for word in split_words(text)[:2]})
+    return "perhaps" if len(content) <= 2 and asks_on and not named else "none"
 
 
-def _brings_much(text: str, names: Names) -> bool:
-    content = [word.text for word in split_words(text) if word.text.casefold() not in FUNCTION_WORDS]
-    return len(content) >= 2
+def _content_words(text: str) -> list[str]:
+    return [word.text for word in split_words(text) if word.text.casefold() not in FUNCTION_WORDS]
 
 
 def _carry(text: str, before: str, names: Names) -> list[Reading]:

@@ -26,7 +26,7 @@ FUNCTION_WORDS = frozenset(
     which while who whom whose why will with within without would yes yet you your
     able actually already always anyhow anyway basically currently exactly even explain describe hello hey hi know
     maybe mean okay ok perhaps possible possibly quite really say says show simply tell thank thanks think though
-    although wonder wondering""".split()
+    although wonder wondering compare compared compares comparing comparison versus vs""".split()
 )
 """Words that carry grammar rather than a subject; they need no support."""
 

@@ -6,11 +6,14 @@ Knows nothing about pages: only which questions to offer, and in which order.
 from collections.abc import Iterable, Sequence
 
 from chatbot.answering.comparison import REMARKS, is_in_doubt
-from chatbot.questions import FUNCTION_WORDS
+from chatbot.questions import FUNCTION_WORDS, rarity
 from chatbot.retrieval import Evidence
 from index import Passage, split_words
 
 MOST_SUGGESTIONS = 3
+
+TELLING = 2.3
+"""A word rarer than this names a subject by itself; on the scale of `rarity`."""
 
 
 def nearest_questions(evidence: Evidence, *, without: Sequence[Passage] = ()) -> tuple[str, ...]:
@@ -34,6 +37,8 @@ def question_of(passage: Passage) -> str:
         return ""
     if passage.kind == "question":
         return passage.title
+    if passage.kind == "section" and not _names_its_subject(passage):
+        return ""
     compared = [cell.column for cell in passage.cells if cell.text and cell.column.casefold() not in REMARKS]
     if passage.kind == "row" and (is_in_doubt(passage) or not compared):
         return ""
@@ -41,3 +46,16 @@ def question_of(passage: Passage) -> str:
     if title.endswith("?"):
         return title
     return f"{title}: {' or '.join(compared)}?" if 1 <= len(compared) <= 3 else f"{title}?"
+
+
+def _names_its_subject(passage: Passage) -> bool:
+    """Tell whether a heading says what to ask about: it has a telling word, or one that its text takes up again.
+
+    "The bottom line" and "The short answer" have neither.
+    """
+    told = {word.stem for word in split_words(passage.text)}
+    return any(
+        word.stem in told or rarity(word.text) > TELLING
+        for word in split_words(passage.title)
+        if word.text.casefold() not in FUNCTION_WORDS
+    )
