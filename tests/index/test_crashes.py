@@ -26,6 +26,7 @@ number = read_number(folder)
 while True:
     number += 1
     write_number(folder, number)
+    print(number, flush=True)
 """
 
 POINTER_FIRST = """
