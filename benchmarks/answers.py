@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,8 +113,8 @@ def report(outcomes: Sequence[Outcome], *, wrong: bool) -> None:
                 _print_wrong(outcome)
 
 
-def _print_shares(what, outcomes, key) -> None:
-    groups = defaultdict(list)
+def _print_shares(what: str, outcomes: Sequence[Outcome], key: Callable[[Outcome], str]) -> None:
+    groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         groups[key(outcome)].append(outcome)
     for name, group in sorted(groups.items()):

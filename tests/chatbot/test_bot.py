@@ -401,7 +401,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory, real_encoder: Encoder) -> 
         ("How heavy is the Heron?", "13.2 kg"),
         ("is it possible to mount a seat for my kid", "Yes, to the Heron."),
         ("can I buy replacement parts without trouble", "Yes, within two days."),
-        ("Which material is the bell?", "The bell of every bike is brass."),
+        ("Is the bell of the bike made of brass?", "The bell of every bike is brass."),
         ("How many gears does the HR-2 have?", "eight on a derailleur"),
     ],
 )
