@@ -54,13 +54,17 @@ class Served:
 
     @cached_property
     def title(self) -> str:
-        """Say what the content is about: its titles, or its outermost headings where it has none."""
-        titles = [document.front_matter.title for document in self.index.documents.values()]
-        titles = [title for title in titles if title] or [
-            passage.source.heading[0] for passage in self.index.passages if passage.source.heading
-        ]
-        distinct = list(dict.fromkeys(titles))
-        return ", ".join(distinct[:3]) + (" and more" if len(distinct) > 3 else "") or "this content"
+        """Say what the content is about: the title of each document, or its first heading where it has none."""
+        first_headings: dict[str, str] = {}
+        for passage in self.index.passages:
+            if passage.source.heading:
+                first_headings.setdefault(passage.source.path, passage.source.heading[0])
+        titles = dict.fromkeys(
+            document.front_matter.title or first_headings.get(path, "")
+            for path, document in self.index.documents.items()
+        )
+        named = [title for title in titles if title]
+        return ", ".join(named[:3]) + (" and more" if len(named) > 3 else "") or "this content"
 
 
 class Chatbot:

@@ -27,9 +27,7 @@ _POINTING = frozenset(
 _POINTING_PHRASE = re.compile(
     r"\b(?:the (?:other|first|second|last|former|latter)(?: one)?|that one|this one)\b", re.IGNORECASE
 )
-_ASKS_ON = frozenset(
-    "why how when where who since really because which whose long much many example examples else more".split()
-)
+_ASKS_ON = frozenset("why how when since really because long much many example examples else more".split())
 
 _CONNECTIVE = re.compile(r"\s*(?:,|\band\b|\bor\b|\bvs\b\.?|\bversus\b)\s*$", re.IGNORECASE)
 _EMPTY_IT = re.compile(
@@ -78,7 +76,7 @@ def read_followup(typed: str, before: Sequence[str], names: Names) -> list[Readi
     if need == "none":
         return [alone]
     carried = _carry(rest or text, before[-1], names)
-    if need == "perhaps":
+    if need == "perhaps" or (leads and _is_a_topic(rest, before[-1], names)):
         return [alone, *carried]
     return [*carried, alone] if not carried or len(_content_words(rest)) >= 2 else carried
 
@@ -106,6 +104,13 @@ def _need_of_context(text: str, *, leads: bool, names: Names) -> Literal["none",
     return "perhaps" if len(content) <= 2 and asks_on and not named else "none"
 
 
+def _is_a_topic(text: str, before: str, names: Names) -> bool:
+    """Tell whether *text* may be a topic of its own, and the turn before names nothing that it could be about."""
+    words = {word.text.casefold() for word in split_words(text)}
+    known = [*names.entities, *names.aliases]
+    return len(_content_words(text)) >= 2 and not words & _POINTING and not find_names(before, known)
+
+
 def _content_words(text: str) -> list[str]:
     return [word.text for word in split_words(text) if word.text.casefold() not in FUNCTION_WORDS]
 
@@ -121,7 +126,7 @@ def _carry(text: str, before: str, names: Names) -> list[Reading]:
     if new and old and not others:
         readings.append(Reading(_swap(before, old, new), tuple(_without(before, old).split()), " ".join(new)))
     if old and not new:
-        readings.append(Reading(_resolve_pointing(text, old), tuple(old), text))
+        readings.append(Reading(_resolve_pointing(text, old, names), tuple(old), text))
     if new and not others and not old:
         readings.append(Reading(f"{before} {text}", (before,), text))
     if not new or others:
@@ -157,9 +162,10 @@ def _swap(before: str, old: Sequence[str], new: Sequence[str]) -> str:
     return swapped
 
 
-def _resolve_pointing(text: str, old: Sequence[str]) -> str:
+def _resolve_pointing(text: str, old: Sequence[str], names: Names) -> str:
     """Say the names that a pronoun points to; add them where nothing points."""
-    subject = " and ".join(old)
+    says_both = re.search(r"\bboth\b", text, re.IGNORECASE)
+    subject = " and ".join(names.entities if says_both and len(old) < 2 and len(names.entities) == 2 else old)
     pointed, count = _PRONOUN.subn(lambda _: subject, text, count=1)
     if not count:
         pointed, count = _POSSESSIVE.subn(lambda _: f"{subject}'s", text, count=1)

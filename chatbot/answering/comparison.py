@@ -58,10 +58,14 @@ def _columns_asked_for(question: Question, rows: Sequence[Candidate]) -> list[in
 
 
 def _column_meant(row: Candidate, compared: Sequence[int]) -> list[int]:
-    """Give the one column whose cell supports the question much better than the others do, if there is one."""
+    """Give the one column whose cell supports the question much better than the others do, if there is one.
+
+    What the row's own name says already speaks for none of its cells.
+    """
     if len(compared) < 2:
         return []
-    coverage = {number: float(row.sentence_coverage[number]) for number in compared}
+    telling = row.weights * (row.context < 1.0)
+    coverage = {number: float(row.sentences[number] @ telling) for number in compared}
     best, second, *_ = sorted(coverage, key=lambda number: -coverage[number])
     return [best] if coverage[best] - coverage[second] > 0.15 else []
 
