@@ -180,18 +180,16 @@ class Chatbot:
 
     def _best_evidence(self, readings: Sequence[Reading], served: Served) -> Evidence:
         """Give the evidence of the first reading that the content answers, else of the likeliest."""
-        found = [
-            find_evidence(
-                reading.text,
-                served.index,
-                served.names,
-                self.calibration,
-                added=reading.added if reading.carried else "",
-            )
-            for reading in readings
-        ]
-        answered = [evidence for evidence in found if evidence.confidence >= self.calibration.threshold]
-        return answered[0] if answered else found[0]
+        likeliest: Evidence | None = None
+        for reading in readings:
+            added = reading.added if reading.carried else ""
+            found = find_evidence(reading.text, served.index, served.names, self.calibration, added=added)
+            if found.confidence >= self.calibration.threshold:
+                return found
+            likeliest = likeliest or found
+        if likeliest is None:
+            raise ValueError("a question has at least one reading")
+        return likeliest
 
     def _refresh(self) -> Served:
         """Take up the generation that is now current, if a build has made a new one; else keep what is served.

@@ -91,7 +91,7 @@ def _need_of_context(text: str, *, leads: bool, names: Names) -> Literal["none",
     """Say how much *text* leans on the turn before: it points back, opens like a continuation, or is a fragment."""
     words = {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))}
     content = _content_words(text)
-    named = find_names(text, [*names.entities, *names.aliases])
+    named = find_names(text, names.all_names)
     if _POINTING_PHRASE.search(text):
         return "plain"
     if _POINTING & words:
@@ -107,8 +107,7 @@ def _need_of_context(text: str, *, leads: bool, names: Names) -> Literal["none",
 def _is_a_topic(text: str, before: str, names: Names) -> bool:
     """Tell whether *text* may be a topic of its own, and the turn before names nothing that it could be about."""
     words = {word.text.casefold() for word in split_words(text)}
-    known = [*names.entities, *names.aliases]
-    return len(_content_words(text)) >= 2 and not words & _POINTING and not find_names(before, known)
+    return len(_content_words(text)) >= 2 and not words & _POINTING and not find_names(before, names.all_names)
 
 
 def _content_words(text: str) -> list[str]:
@@ -117,10 +116,9 @@ def _content_words(text: str) -> list[str]:
 
 def _carry(text: str, before: str, names: Names) -> list[Reading]:
     """Put together what *text* brings and what it leaves unsaid."""
-    known = [*names.entities, *names.aliases]
-    old = find_names(before, known)
+    old = find_names(before, names.all_names)
     text = _name_the_other(in_own_names(text, names), old, names)
-    new = find_names(text, known)
+    new = find_names(text, names.all_names)
     others = _without(text, new)
     readings: list[Reading] = []
     if new and old and not others:

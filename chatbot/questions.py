@@ -95,6 +95,11 @@ class Names:
     aliases: Mapping[str, tuple[str, ...]]
     """A name as the content writes it, and the others that mean the same."""
 
+    @property
+    def all_names(self) -> list[str]:
+        """Give every name that may be spoken of: what is compared, and what has aliases."""
+        return [*self.entities, *self.aliases]
+
 
 def clean(typed: str) -> str:
     """Take off what cannot be seen and fold what only looks different.
