@@ -1,6 +1,6 @@
 """Texts become vectors: one for the whole text and one for each of its words.
 
-Knows nothing about passages or questions. The only module that imports torch and sentence_transformers.
+Knows nothing about passages or questions. The only module that imports sentence_transformers.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bert import Tokens, load_lean_model, one_thread, sha256_of
 from index.errors import EncoderError
 from index.words import split_words
 
@@ -38,10 +39,10 @@ _MODEL_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?", re.ASCII)
 """What may be the name of a model on a hub, as against a folder."""
 
 BATCH_TOKENS = 64
-"""Tokens that go through the encoder together: texts of one token count, as many as fit, the last one repeated where
-texts run out. So the order of every sum depends on a text's own length only, and its vector has the same bits whatever
-is encoded beside it; with batches of 16 texts, a text of one word alone had others. Larger batches are hardly faster on
-a CPU, and one question alone would take longer."""
+"""Tokens that sentence-transformers computes together: texts of one token count, as many as fit, the last one repeated
+where texts run out. So the order of every sum depends on a text's own length only, and its vector has the same bits
+whatever is encoded beside it; with batches of 16 texts, a text of one word alone had others. Larger batches are hardly
+faster on a CPU, and one question alone would take longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +86,13 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """A sentence encoder of the sentence-transformers library, on the CPU.
+    """A sentence encoder, on the CPU: a lean one where it is known to be right, else one of sentence-transformers.
 
     Loaded at its first use. Safe to share between threads: a question is encoded while a build goes on.
 
     Args:
         name: the encoder that comes along (the default), or a folder with one, or the name of one on a model hub,
-            which the library downloads on first use.
+            which sentence-transformers downloads on first use.
         weights_sha256: what the file `model.safetensors` must hash to; only for a folder or the default.
 
     Raises:
@@ -102,11 +103,93 @@ class SentenceEncoder:
         self.name = name
         self._weights_sha256 = weights_sha256 or (DEFAULT_WEIGHTS_SHA256 if name == DEFAULT_ENCODER else None)
         self._lock = RLock()
-        """Held while the model is loaded and while its tokenizer is at work, which cannot do two things at once."""
+        """Held while the model is loaded."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash what decides the vectors: weights, tokenizer, number of tokens seen, and which library computes."""
+        return self._model.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Give the length of every vector."""
+        return self._model.dimension
+
+    @property
+    def max_tokens(self) -> int:
+        """Give how many tokens of a text are seen; later ones are invisible."""
+        return self._model.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, the invisible ones too, without the two that frame it."""
+        return self._model.count_tokens(texts) if texts else []
+
+    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> list[Encoding]:
+        """Encode *texts* in order; *progress* is called with the number of texts done since its last call."""
+        if not texts:
+            return []
+        model = self._model
+        tokens = model.tokenize(texts)
+        groups = list(model.group(tokens))
+        encodings: dict[int, Encoding] = {}
+        with _computing(lambda group: _encode(model, [tokens[number] for number in group]), groups) as results:
+            for group, encoded in zip(groups, results, strict=True):
+                encodings.update(zip(group, encoded, strict=True))
+                if progress:
+                    progress(len(group))
+        return [encodings[number] for number in range(len(texts))]
+
+    @property
+    def _model(self) -> "_Model":
+        with self._lock:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> "_Model":
+        return _load_model(self.name, self._weights_sha256)
+
+
+class _Model(Protocol):
+    """What a library makes of an encoder's files."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tell this encoder from any other whose vectors differ."""
+
+    @property
+    def dimension(self) -> int:
+        """Give the length of every vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Give how many tokens of a text are seen."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, the invisible ones too, without the two that frame it."""
+
+    def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
+        """Cut each text into tokens, as far as the encoder sees."""
+
+    def group(self, texts: Sequence[Tokens]) -> Iterator[list[int]]:
+        """Give the numbers of texts to compute together; each text stands in one group."""
+
+    def compute(self, texts: Sequence[Tokens]) -> Sequence[tuple[Vectors, Vectors]]:
+        """Give the vector of each text of a group, of any length, and the vectors of its tokens."""
+
+
+class _ReferenceModel:
+    """An encoder of any kind, as sentence-transformers has it."""
+
+    def __init__(self, model: "SentenceTransformer") -> None:
+        self._model = model
+        self._tokenizer: Any = model.tokenizer
+        self._lock = RLock()
+        """Held while the tokenizer is at work, which cannot do two things at once."""
+        self.dimension = int(model.get_embedding_dimension() or 0)
+        self.max_tokens = int(model.max_seq_length or self._tokenizer.model_max_length)
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash what decides the vectors: weights, tokenizer, number of tokens seen."""
         digest = hashlib.sha256()
         for key, tensor in sorted(self._model.state_dict().items()):
             digest.update(f"{key}{tuple(tensor.shape)}{tensor.dtype}".encode())
@@ -118,111 +201,64 @@ class SentenceEncoder:
         digest.update(f"{self.max_tokens}{self._model}".encode())
         return digest.hexdigest()
 
-    @property
-    def dimension(self) -> int:
-        """Give the length of every vector."""
-        return int(self._model.get_embedding_dimension() or 0)
-
-    @property
-    def max_tokens(self) -> int:
-        """Give how many tokens of a text are seen; later ones are invisible."""
-        return int(self._model.max_seq_length or self._tokenizer.model_max_length)
-
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text, the invisible ones too, without the two that frame it."""
-        if not texts:
-            return []
         with self._lock:
             encoded = self._tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def encode(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> list[Encoding]:
-        """Encode *texts* in order; *progress* is called with the number of texts done since its last call."""
-        if not texts:
-            return []
-        with self._lock:
-            batches = list(self._batches(texts))
-            threads = min(_torch_threads(), len(batches))
-        encodings: dict[int, Encoding] = {}
-        with _workers(threads) as workers:
-            for batch, encoded in zip(batches, workers.map(self._encode_batch, batches), strict=True):
-                encodings.update(zip(batch.numbers, encoded, strict=True))
-                if progress:
-                    progress(len(batch.numbers))
-        return [encodings[number] for number in range(len(texts))]
-
-    def _batches(self, texts: Sequence[str]) -> Iterator["_Batch"]:
-        """Put texts of one token count together."""
-        by_length: dict[int, list[int]] = defaultdict(list)
-        for number, length in enumerate(self.count_tokens(texts)):
-            by_length[min(length + 2, self.max_tokens)].append(number)
-        for length, numbers in sorted(by_length.items()):
-            size = max(1, BATCH_TOKENS // length)
-            for first in range(0, len(numbers), size):
-                chosen = numbers[first : first + size]
-                filled = [*chosen, *[chosen[-1]] * (size - len(chosen))]
-                yield self._batch(chosen, [texts[number] for number in filled])
-
-    def _batch(self, numbers: list[int], texts: list[str]) -> "_Batch":
+    def tokenize(self, texts: Sequence[str]) -> list[Tokens]:
         limits = {"truncation": True, "max_length": self.max_tokens}
-        places = self._tokenizer(texts, **limits, return_offsets_mapping=True)["offset_mapping"]
-        return _Batch(numbers, texts, self._model.preprocess(texts), places)
+        with self._lock:
+            encoded = self._tokenizer(list(texts), **limits, return_offsets_mapping=True)
+        return list(map(Tokens, texts, encoded["input_ids"], encoded["offset_mapping"]))
 
-    def _encode_batch(self, batch: "_Batch") -> list[Encoding]:
+    def group(self, texts: Sequence[Tokens]) -> Iterator[list[int]]:
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for number, tokens in enumerate(texts):
+            by_length[len(tokens.ids)].append(number)
+        for length, numbers in sorted(by_length.items()):
+            size = _texts_together(length)
+            yield from (numbers[first : first + size] for first in range(0, len(numbers), size))
+
+    def compute(self, texts: Sequence[Tokens]) -> list[tuple[Vectors, Vectors]]:
         import torch
 
-        with torch.inference_mode():
-            output = self._model(batch.features)
-        sentences = _unit(output["sentence_embedding"].float().numpy())
-        encodings = []
-        for number in range(len(batch.numbers)):
-            tokens = output["token_embeddings"][number].float().numpy()
-            words, word_vectors = _join_tokens(batch.texts[number], tokens, batch.places[number])
-            encodings.append(Encoding(sentences[number], words, word_vectors))
-        return encodings
-
-    @property
-    def _model(self) -> "SentenceTransformer":
+        missing = _texts_together(len(texts[0].ids)) - len(texts)
         with self._lock:
-            return self._loaded
-
-    @cached_property
-    def _loaded(self) -> "SentenceTransformer":
-        return _load_model(self.name, self._weights_sha256)
-
-    @property
-    def _tokenizer(self) -> Any:
-        return self._model.tokenizer
+            features = self._model.preprocess([tokens.text for tokens in (*texts, *[texts[-1]] * missing)])
+        with torch.inference_mode():
+            output = self._model(features)
+        sentences = output["sentence_embedding"].float().numpy()
+        return [(sentences[number], output["token_embeddings"][number].float().numpy()) for number in range(len(texts))]
 
 
-@dataclass(frozen=True, eq=False)
-class _Batch:
-    """Texts of one token count, ready for the model."""
+def _texts_together(length: int) -> int:
+    return max(1, BATCH_TOKENS // length)
 
-    numbers: list[int]
-    """Which of the texts to encode they are."""
 
-    texts: list[str]
-    """As many as fill the batch: the last is repeated."""
-
-    features: dict[str, Any]
-
-    places: Sequence[Sequence[tuple[int, int]]]
-    """Where each token of each text starts and ends."""
+def _encode(model: _Model, group: Sequence[Tokens]) -> list[Encoding]:
+    encodings = []
+    for tokens, (vector, token_vectors) in zip(group, model.compute(group), strict=True):
+        words, word_vectors = _join_tokens(tokens.text, token_vectors, tokens.places)
+        encodings.append(Encoding(_unit(vector[np.newaxis])[0], words, word_vectors))
+    return encodings
 
 
 @contextmanager
-def _workers(threads: int) -> Iterator[ThreadPoolExecutor]:
-    """Give workers that compute on one thread each.
-
-    Sums come out the same on any number of cores then; and where cores are busy, the threads of one sum mostly wait
-    for each other.
-    """
+def _computing(
+    encode: Callable[[list[int]], list[Encoding]], groups: Sequence[list[int]]
+) -> Iterator[Iterator[list[Encoding]]]:
+    """Give what comes of each group, in order: one is computed here, several by workers of one thread each."""
     import torch
 
+    threads = min(_torch_threads(), len(groups))
+    if threads == 1:
+        with one_thread():
+            yield map(encode, groups)
+        return
     workers = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
     try:
-        yield workers
+        yield workers.map(encode, groups)
     finally:
         workers.shutdown(cancel_futures=True)
         torch.set_num_threads(_torch_threads())  # what a worker sets holds for every thread that starts after it
@@ -261,13 +297,22 @@ def _unit(rows: Vectors) -> Vectors:
 
 
 @cache
-def _load_model(name: str, weights_sha256: str | None) -> "SentenceTransformer":
+def _load_model(name: str, weights_sha256: str | None) -> _Model:
     # Before the import: the libraries read these once.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     place = _find_model(name)
-    if weights_sha256 and isinstance(place, Path):
-        _verify_weights(place / "model.safetensors", weights_sha256)
+    if isinstance(place, Path):
+        if weights_sha256:
+            _verify_weights(place / "model.safetensors", weights_sha256)
+        _torch_threads()  # asked before any thread is told to use one
+        lean = load_lean_model(place, weights_sha256)
+        if lean:
+            return lean
+    return _load_reference(name, place)
+
+
+def _load_reference(name: str, place: Path | str) -> _ReferenceModel:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
@@ -286,7 +331,7 @@ def _load_model(name: str, weights_sha256: str | None) -> "SentenceTransformer":
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
     if not getattr(model.tokenizer, "is_fast", False):
         raise EncoderError(f"The encoder {name} has no fast tokenizer, which says where each token stands. Use another")
-    return model.eval()
+    return _ReferenceModel(model.eval())
 
 
 def _find_model(name: str) -> Path | str:
@@ -313,8 +358,7 @@ def _find_model(name: str) -> Path | str:
 def _verify_weights(file: Path, expected: str) -> None:
     if not file.is_file():
         raise EncoderError(f"{file}: the encoder's weights are missing. Install its package again")
-    with file.open("rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = sha256_of(file)
     if found != expected:
         raise EncoderError(
             f"{file}: the weights have SHA-256 {found}, not {expected}: they are damaged or not genuine. "
