@@ -334,7 +334,7 @@ def _draw_inline(text: str, path: str) -> str:
 
 
 def _is_markdown(path: str) -> bool:
-    return not path.lower().endswith(".txt")
+    return not path.lower().endswith((".txt", ".rst"))
 
 
 @cache

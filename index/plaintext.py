@@ -1,4 +1,4 @@
-"""A piece of Markdown becomes the words that a reader sees.
+"""A piece of Markdown, or of reStructuredText, becomes the words that a reader sees.
 
 For titles, for comparing and for encoding; what is quoted stays as the owner wrote it.
 """
@@ -33,13 +33,21 @@ _STRONG_LINES = re.compile(r"(?<!\w)__(?=[^\s_])((?:(?!__).){1,1500})(?<=[^\s_])
 _STAR = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*]{0,1000}[^\s*])\*(?![\w*])")
 _UNDERSCORE = re.compile(r"(?<![\w])_(?=[^\s_])([^_]{0,1000}[^\s_])_(?!\w)")
 _LOOSE_STRONG = re.compile(r"(?<!\S)\*\*(?=\w)|(?<=[\w.!?:;,)])\*\*(?!\S)")
+# What reStructuredText has and Markdown has not: roles, links in backticks, the marks of directives, targets, "::".
+_ROLE = re.compile(r"(?<![\w`:]):[a-z][\w.+-]{0,40}(?::[\w.+-]{1,40}){0,3}:`(?!`)([^`]{1,1000})`(?!`)", re.IGNORECASE)
+_ROLE_LINK = re.compile(r"(?<![\w`:])`(?!`)([^`]{1,1000})`__?(?!\w)")
+_ROLE_TARGET = re.compile(r"\s{0,9}<[^<>]+>$")
+_EXPLICIT_MARK = re.compile(
+    r"^[ \t]{0,40}(?:\.\. (?:_[^\n]*|[a-z][\w:-]{0,60}::)|::[ \t]*$)", re.MULTILINE | re.IGNORECASE
+)
 _SHIELDED = re.compile("\ue000(\\d+)\ue001")
 
 
 def plain_text(markup: str) -> str:
     """Give the words of *markup* without its marks, on one line."""
     kept: list[str] = []
-    text = _shield_code(markup.replace("\ue000", "").replace("\ue001", "").lstrip("\ufeff"), kept)
+    text = _without_roles(markup.replace("\ue000", "").replace("\ue001", "").lstrip("\ufeff"))
+    text = _shield_code(text, kept)
     text = _COMMENT.sub(" ", text)
     text = _AUTOLINK.sub(r"\1", text)
     text = _FOOTNOTE_MARK.sub("", text)
@@ -49,6 +57,22 @@ def plain_text(markup: str) -> str:
     text = _without_emphasis(_without_links(text))
     text = _SHIELDED.sub(lambda mark: kept[int(mark.group(1))], html.unescape(text))
     return " ".join(text.split())
+
+
+def _without_roles(text: str) -> str:
+    if "::" in text or ".. _" in text:
+        text = _EXPLICIT_MARK.sub("", text)
+    if "`_" in text or ":`" in text:
+        text = _ROLE_LINK.sub(lambda link: _text_of_role(link[1]), text)
+        text = _ROLE.sub(lambda role: _text_of_role(role[1]), text)
+    return text
+
+
+def _text_of_role(words: str) -> str:
+    text = _ROLE_TARGET.sub("", words)
+    if text == words and words.startswith("~"):
+        return words.rpartition(".")[2].lstrip("~")
+    return text.lstrip("!") or words.strip("<>")
 
 
 def _shield_code(text: str, kept: list[str]) -> str:

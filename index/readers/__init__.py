@@ -13,6 +13,7 @@ from pathlib import Path
 from index.errors import ContentError
 from index.readers.document import Document
 from index.readers.markdown import read_markdown
+from index.readers.restructuredtext import read_restructuredtext
 from index.readers.text import read_plain_text
 
 __all__ = ["CONTENT_SUFFIXES", "SourceFile", "list_sources", "read_document", "read_folder", "read_text"]
@@ -25,6 +26,7 @@ _READERS: dict[str, Reader] = {
     ".markdown": read_markdown,
     ".mdx": read_markdown,
     ".txt": read_plain_text,
+    ".rst": read_restructuredtext,
 }
 
 CONTENT_SUFFIXES: tuple[str, ...] = tuple(_READERS)
