@@ -1,16 +1,18 @@
-"""Fit how candidates are ranked and when the first of them is given as the answer; write calibration.json.
+"""Fit what judges candidates, and from when on the first of them is the answer; write it into the package.
 
-    python -m benchmarks.calibrate --set FILE FOLDER [--set FILE FOLDER ...] [--write]
+    python -m benchmarks.calibrate --set FILE FOLDER [...] [--unseen FILE FOLDER [...]] [--whole FILE FOLDER] [--write]
 
-Each set is a file of questions and the folder of its pages. Every figure printed is for pages that the fit never saw.
+Each set is a file of questions and the folder of its pages. Every figure printed is for pages that the fit never saw:
+of a set, each page by a fit without it; of an unseen set, by the fit of all sets, which is the one that is written.
+--whole FILE FOLDER asks the whole chatbot the questions of a set, each page with a calibration that never saw it.
 """
 
 import argparse
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,15 +22,27 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
-from benchmarks.question_sets import Case, load_cases
-from chatbot.confidence import DECISION_FEATURES, RANKING_FEATURES, Calibration, Features, LinearModel
+from benchmarks.answers import Outcome, ask_all, report
+from benchmarks.examiner import Lesson, train, write_examiner
+from benchmarks.question_sets import Case, load_cases, passage_text
+from chatbot.confidence import (
+    DECISION_FEATURES,
+    EXAMINED_DECISION_FEATURES,
+    EXAMINED_RANKING_FEATURES,
+    RANKING_FEATURES,
+    Calibration,
+    Features,
+    LinearModel,
+)
 from chatbot.evidence import Candidate
-from chatbot.retrieval import find_evidence, names_of
-from index import SearchIndex, SentenceEncoder, build_index
+from chatbot.examiner import Examiner, Sheet
+from chatbot.names import names_of
+from chatbot.questions import read_question
+from chatbot.retrieval import weigh_candidates
+from index import DEFAULT_ENCODER, ContentError, SearchIndex, SentenceEncoder, build_index
 
-NOTHING = LinearModel(0.0, {})
-WITHOUT = Calibration(NOTHING, NOTHING, 0.5)
-"""Ranks nothing, so that the candidates come as the search found them."""
+FOLDS = 5
+"""Parts that the pages are dealt into; each is judged by an examiner that learned from the others."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +51,20 @@ class Example:
 
     case: Case
     features: list[Features]
+    sheets: list[Sheet]
 
     holds: list[bool]
     """Whether each candidate holds the facts that the answer needs."""
+
+    @property
+    def lesson(self) -> Lesson:
+        """Give it as the examiner learns from it."""
+        return Lesson(self.sheets, self.features, self.holds)
+
+    def examined_by(self, examiner: Examiner) -> "Example":
+        """Give it with what *examiner* finds."""
+        pairs = zip(self.features, self.sheets, strict=True)
+        return replace(self, features=[{**row, **examiner.examine(sheet, row)} for row, sheet in pairs])
 
     def first(self, ranking: LinearModel) -> int:
         """Give the number of the candidate that *ranking* puts first."""
@@ -55,14 +80,18 @@ def measure_cases(cases: Sequence[Case], encoder: SentenceEncoder) -> list[Examp
     examples = []
     for page, of_page in by_page.items():
         with tempfile.TemporaryDirectory() as folder:
-            build_index(page, Path(folder), encoder)
+            try:
+                build_index(page, Path(folder), encoder)
+            except ContentError as error:
+                print(f"left out: {error}")
+                continue
             index = SearchIndex.open(Path(folder), encoder)
         names = names_of(index)
         for case in of_page:
-            found = find_evidence(case.turns[0], index, names, WITHOUT).candidates
+            found = weigh_candidates(read_question(case.turns[0], names), index)
             if found:
-                holds = _holds(case, [item.candidate for item in found])
-                examples.append(Example(case, [item.features for item in found], holds))
+                features, sheets = [item.features for item in found], [item.sheet for item in found]
+                examples.append(Example(case, features, sheets, _holds(case, [item.candidate for item in found])))
     return examples
 
 
@@ -70,31 +99,68 @@ def _holds(case: Case, candidates: Sequence[Candidate]) -> list[bool]:
     """Tell which candidates hold all the facts; where none does, which hold some of them."""
     if not case.answerable:
         return [False] * len(candidates)
-    texts = [_text(candidate) for candidate in candidates]
+    texts = [passage_text(candidate.hit.passage) for candidate in candidates]
     whole = [case.is_met_by(text) for text in texts]
     return whole if any(whole) else [case.is_met_in_part_by(text) for text in texts]
 
 
-def _text(candidate: Candidate) -> str:
-    passage = candidate.hit.passage
-    return " ".join([passage.title, *(cell.column for cell in passage.cells), passage.text])
+@dataclass(frozen=True)
+class Fold:
+    """Pages that were left out, and the examiner that learned from all others."""
+
+    pages: frozenset[Path]
+    examiner: Examiner
 
 
-def fit(examples: Sequence[Example]) -> Calibration:
-    """Fit the ranking on what is answerable, then the decision on what it puts first."""
-    ranking = fit_ranking([example for example in examples if any(example.holds)])
+def train_left_out(examples: Sequence[Example]) -> list[Fold]:
+    """Train an examiner for each part of the pages, on the other parts."""
+    groups = [str(example.case.page) for example in examples]
+    folds = GroupKFold(min(FOLDS, len(set(groups))), shuffle=True, random_state=1)
+    return [
+        Fold(
+            frozenset(examples[number].case.page for number in left),
+            train([examples[number].lesson for number in others]),
+        )
+        for others, left in folds.split(examples, groups=groups)
+    ]
+
+
+def examine_left_out(examples: Sequence[Example], folds: Sequence[Fold]) -> list[Example]:
+    """Let each example be examined by what learned from other pages only."""
+    examiners = {page: fold.examiner for fold in folds for page in fold.pages}
+    return [example.examined_by(examiners[example.case.page]) for example in examples]
+
+
+def calibrate_left_out(examined: Sequence[Example], folds: Sequence[Fold]) -> Iterator[tuple[Fold, Calibration]]:
+    """Give each part of the pages the calibration that saw nothing of it, threshold included."""
+    for fold in folds:
+        others = [example for example in examined if example.case.page not in fold.pages]
+        ranking, decision = fit(others)
+        yield fold, Calibration(fold.examiner, ranking, decision, best_threshold(judge(others, ranking, decision)))
+
+
+def fit(examples: Sequence[Example], *, examined: bool = True) -> tuple[LinearModel, LinearModel]:
+    """Fit the ranking on what is answerable, then the decision on what it puts first.
+
+    Args:
+        examples: to learn from.
+        examined: whether an examiner has its say.
+    """
+    ranking_features = EXAMINED_RANKING_FEATURES if examined else RANKING_FEATURES
+    decision_features = EXAMINED_DECISION_FEATURES if examined else DECISION_FEATURES
+    ranking = fit_ranking([example for example in examples if any(example.holds)], ranking_features)
     first = [(example, example.first(ranking)) for example in examples]
     rows = [example.features[number] for example, number in first]
-    decision = _fit_linear(rows, [example.holds[number] for example, number in first], DECISION_FEATURES, strength=0.3)
-    return Calibration(ranking, decision, 0.5)
+    decision = _fit_linear(rows, [example.holds[number] for example, number in first], decision_features, strength=0.3)
+    return ranking, decision
 
 
-def fit_ranking(examples: Sequence[Example]) -> LinearModel:
+def fit_ranking(examples: Sequence[Example], names: Sequence[str]) -> LinearModel:
     """Fit what tells the right candidates of a question from its wrong ones; each question weighs the same."""
     rows = [row for example in examples for row in example.features]
     holds = [value for example in examples for value in example.holds]
     weights = np.concatenate([_candidate_weights(np.array(example.holds)) for example in examples])
-    return _fit_linear(rows, holds, RANKING_FEATURES, weights=weights)
+    return _fit_linear(rows, holds, names, weights=weights)
 
 
 def _fit_linear(
@@ -132,17 +198,22 @@ class Left:
     """Whether the first candidate holds the facts."""
 
 
-def leave_pages_out(examples: Sequence[Example]) -> list[Left]:
+def judge(examples: Sequence[Example], ranking: LinearModel, decision: LinearModel) -> list[Left]:
+    """Judge examples that were examined already."""
+    first = [(example, example.first(ranking)) for example in examples]
+    return [
+        Left(example.case, decision.chance(example.features[number]), example.holds[number])
+        for example, number in first
+    ]
+
+
+def leave_pages_out(examples: Sequence[Example], *, examined: bool = True) -> list[Left]:
     """Judge every case by a fit that never saw its page."""
     groups = [str(example.case.page) for example in examples]
     outcomes = []
-    for train, test in GroupKFold(len(set(groups))).split(examples, groups=groups):
-        calibration = fit([examples[number] for number in train])
-        for number in test:
-            example = examples[number]
-            first = example.first(calibration.ranking)
-            sure = calibration.decision.chance(example.features[first])
-            outcomes.append(Left(example.case, sure, example.holds[first]))
+    for others, left in GroupKFold(len(set(groups))).split(examples, groups=groups):
+        ranking, decision = fit([examples[number] for number in others], examined=examined)
+        outcomes += judge([examples[number] for number in left], ranking, decision)
     return outcomes
 
 
@@ -183,25 +254,59 @@ def main() -> None:
     """Read the command line, fit, print what it is worth, and write it if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--set", dest="sets", nargs=2, type=Path, action="append", required=True)
+    parser.add_argument("--unseen", nargs=2, type=Path, action="append", default=[])
+    parser.add_argument("--whole", nargs=2, type=Path, action="append", default=[])
+    parser.add_argument("--wrong", action="store_true", help="print every case of --whole that went wrong")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     encoder = SentenceEncoder()
-    cases = [case for questions, pages in options.sets for case in load_cases(questions, pages)]
-    examples = measure_cases(cases, encoder)
-    outcomes = leave_pages_out(examples)
+    measured = measure_cases(_load(options.sets), encoder)
+    folds = train_left_out(measured)
+    examined = examine_left_out(measured, folds)
+    outcomes = leave_pages_out(examined)
     threshold = best_threshold(outcomes)
+    _print(outcomes, threshold)
+    ranking, decision = fit(examined)
+    examiner = train([example.lesson for example in measured])
+    if options.unseen:
+        unseen = [example.examined_by(examiner) for example in measure_cases(_load(options.unseen), encoder)]
+        _print(judge(unseen, ranking, decision), threshold)
+    if options.write:
+        write(examiner, examined)
+    if options.whole:
+        report(list(ask_left_out(_load(options.whole), examined, folds, encoder)), wrong=options.wrong)
+
+
+def ask_left_out(
+    cases: Sequence[Case], examined: Sequence[Example], folds: Sequence[Fold], encoder: SentenceEncoder
+) -> Iterator[Outcome]:
+    """Ask the whole chatbot, follow-ups and all, each page with the calibration that saw nothing of it."""
+    for fold, calibration in calibrate_left_out(examined, folds):
+        yield from ask_all([case for case in cases if case.page in fold.pages], encoder, calibration)
+
+
+def _load(sets: Sequence[Sequence[Path]]) -> list[Case]:
+    return [case for questions, pages in sets for case in load_cases(questions, pages)]
+
+
+def _print(outcomes: Sequence[Left], threshold: float) -> None:
     for page in sorted({item.case.page for item in outcomes}):
         print(f"{page.name:60}", describe([item for item in outcomes if item.case.page == page], threshold))
     print(f"{'all':60}", describe(outcomes, threshold))
-    if options.write:
-        write(fit(examples), threshold)
 
 
-def write(calibration: Calibration, threshold: float) -> None:
-    """Write calibration.json into the package."""
-    target = Path(str(files("chatbot"))) / "calibration.json"
-    record = asdict(calibration) | {"threshold": round(threshold, 2)}
-    target.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+def write(examiner: Examiner, examined: Sequence[Example]) -> None:
+    """Write calibration.json and examiner.safetensors into the package."""
+    package = Path(str(files("chatbot")))
+    record = {"encoder": DEFAULT_ENCODER, "examined": _fitted(examined, True), "measured": _fitted(examined, False)}
+    (package / "calibration.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_examiner(examiner, package / "examiner.safetensors")
+
+
+def _fitted(examples: Sequence[Example], examined: bool) -> dict[str, object]:
+    ranking, decision = fit(examples, examined=examined)
+    threshold = best_threshold(leave_pages_out(examples, examined=examined))
+    return {"ranking": asdict(ranking), "decision": asdict(decision), "threshold": round(threshold, 2)}
 
 
 if __name__ == "__main__":

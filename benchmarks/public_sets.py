@@ -113,7 +113,7 @@ class Collection:
 
     def find(self, question: str) -> list["Found"]:
         """Give the entries of the passages that may answer *question*, best first."""
-        evidence = find_evidence(question, self._index, self._names, Calibration.shipped())
+        evidence = find_evidence(question, self._index, self._names, Calibration.shipped(self._index.encoder.name))
         return [
             Found(self.entry_of(judged.candidate.hit.passage).id, judged.rank, judged.confidence)
             for judged in evidence.candidates

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatbot.checks import load_cases as load_checks
+from index import Passage
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ class Case:
         flat = " ".join(text.split())
         return all(_found(pattern, flat) for pattern in self.must) and not self.is_spoilt_by(flat)
 
+    def is_held_by(self, text: str) -> bool:
+        """Tell whether *text* holds everything that the answer must, whatever else it holds."""
+        flat = " ".join(text.split())
+        return all(_found(pattern, flat) for pattern in self.must)
+
     def is_met_in_part_by(self, text: str) -> bool:
         """Tell whether *text* holds some of what it must."""
         flat = " ".join(text.split())
@@ -46,6 +52,11 @@ class Case:
         """Tell whether *text* holds something that it must not."""
         flat = " ".join(text.split())
         return any(_found(pattern, flat) for pattern in self.must_not)
+
+
+def passage_text(passage: Passage) -> str:
+    """Give all that an answer may show of a passage."""
+    return " ".join([passage.title, *(cell.column for cell in passage.cells), passage.text])
 
 
 def load_cases(questions: Path, pages: Path) -> list[Case]:

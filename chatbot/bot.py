@@ -15,13 +15,15 @@ from chatbot.confidence import Calibration
 from chatbot.conversation import Conversation, Turn
 from chatbot.followups import Reading, read_followup
 from chatbot.manners import small_talk
-from chatbot.questions import Names, clean
-from chatbot.retrieval import Evidence, find_evidence, names_of
+from chatbot.names import names_of
+from chatbot.questions import Names, clean, read_question
+from chatbot.retrieval import Evidence, find_evidence
 from chatbot.settings import Settings, find_index, find_knowledge
 from chatbot.suggestions import questions_of
 from index import (
     BuildReport,
     Encoder,
+    Hit,
     IndexingError,
     IndexMissingError,
     Passage,
@@ -75,7 +77,7 @@ class Chatbot:
         self.knowledge = knowledge
         self.folder = folder
         self.encoder = index.encoder
-        self.calibration = Calibration.shipped()
+        self.calibration = Calibration.shipped(self.encoder.name)
         self._served = Served(index)
         self._lock = Lock()
         self._complaint = ""
@@ -149,6 +151,15 @@ class Chatbot:
         report = build_index(self.knowledge, self.folder, self.encoder, fresh=fresh, progress=progress)
         self._refresh()
         return report
+
+    def search(self, question: str, *, k: int = 10) -> list[Hit]:
+        """Give the *k* passages that are worth a look for *question*, best first, whether or not one answers it.
+
+        Raises:
+            QuestionError: the question is empty or longer than 1,000 characters.
+        """
+        served = self._refresh()
+        return served.index.search(read_question(clean(question), served.names).text, k=k)
 
     def examples(self, count: int = 4) -> tuple[str, ...]:
         """Give up to *count* questions that the content answers, of every kind that it has."""

@@ -13,8 +13,9 @@ from typing import Self
 
 import numpy as np
 
+from chatbot import expectations
 from chatbot.evidence import Candidate
-from chatbot.expectations import asked_after, lacks_number, lacks_price, lacks_time
+from chatbot.examiner import Examiner
 from chatbot.questions import Question
 
 Features = Mapping[str, float]
@@ -55,10 +56,19 @@ DECISION_FEATURES = (
     "lacks_number",  # whether a number is asked for and the best sentences have none
     "lacks_price",  # whether a price is asked for and they speak of no money
     "lacks_time",  # whether it is asked when something is and they name no time
+    "lacks_size",  # whether a size or limit is asked for and they have no number
+    "lacks_version",  # whether a version is asked for and they name none
+    "lacks_somebody",  # whether it is asked who and they name nobody
+    "lacks_instruction",  # whether it is asked how to do something and they do not tell
+    "lacks_reason",  # whether it is asked why and they give no reason
     "terms",  # how many words carry the question
     "few_terms",  # near 1 for questions of hardly any
 )
 """What decides whether the first candidate answers."""
+
+EXAMINED_RANKING_FEATURES = (*RANKING_FEATURES, "examined_rank")
+EXAMINED_DECISION_FEATURES = (*DECISION_FEATURES, "examined_sure")
+"""The same where an examiner has its say; what it says is described in examiner.py."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,10 @@ class LinearModel:
 class Calibration:
     """How candidates are ranked, and from when on the first of them is given as the answer."""
 
+    examiner: Examiner | None
+    """Reads each candidate beside the question, and both models take what it finds; None for encoders whose word
+    vectors it did not learn from."""
+
     ranking: LinearModel
     """The chance that a candidate is the right one, if the content answers the question at all."""
 
@@ -93,13 +107,16 @@ class Calibration:
 
     @classmethod
     @cache
-    def shipped(cls) -> Self:
-        """Give the calibration that comes along."""
+    def shipped(cls, encoder: str) -> Self:
+        """Give the calibration that comes along for the encoder of that name."""
         record = json.loads(files("chatbot").joinpath("calibration.json").read_text(encoding="utf-8"))
-        return cls(LinearModel(**record["ranking"]), LinearModel(**record["decision"]), record["threshold"])
+        examiner = Examiner.shipped() if encoder == record["encoder"] else None
+        fitted = record["examined" if examiner else "measured"]
+        ranking, decision = LinearModel(**fitted["ranking"]), LinearModel(**fitted["decision"])
+        return cls(examiner, ranking, decision, fitted["threshold"])
 
 
-def measure(question: Question, candidates: Sequence[Candidate]) -> list[Features]:
+def measure(question: Question, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
     """Measure each of *candidates*, alone and beside the others."""
     if not candidates:
         return []
@@ -107,7 +124,7 @@ def measure(question: Question, candidates: Sequence[Candidate]) -> list[Feature
     return [_measure_one(question, candidate, best) for candidate in candidates]
 
 
-def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> Features:
+def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> dict[str, float]:
     terms = question.weighed
     hit, weights, support = candidate.hit, candidate.weights, candidate.support
     rarity = np.array([term.weight for term in terms], dtype=np.float32)
@@ -118,7 +135,7 @@ def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> 
     weak = unknown & (support < WEAK)
     inexact = ~candidate.exact
     matters = rarity >= 1.5
-    asked = asked_after(question)
+    asked = expectations.asked_after(question)
     gaps = 1.0 - support
     text = candidate.best_text
     return {
@@ -145,9 +162,14 @@ def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> 
         "weakest": float(support[matters].min(initial=1.0)) if matters.any() else 0.5,
         "weakest_pair": candidate.weakest_pair,
         "asked_after": float(support[asked].min()) if asked else 0.8,
-        "lacks_number": float(lacks_number(question, text)),
-        "lacks_price": float(lacks_price(question, text)),
-        "lacks_time": float(lacks_time(question, text)),
+        "lacks_number": float(expectations.lacks_number(question, text)),
+        "lacks_price": float(expectations.lacks_price(question, text)),
+        "lacks_time": float(expectations.lacks_time(question, text)),
+        "lacks_size": float(expectations.lacks_size(question, text)),
+        "lacks_version": float(expectations.lacks_version(question, text)),
+        "lacks_somebody": float(expectations.lacks_somebody(question, text)),
+        "lacks_instruction": float(expectations.lacks_instruction(question, text)),
+        "lacks_reason": float(expectations.lacks_reason(question, text)),
         "terms": min(len(terms), 10) / 10,
         "few_terms": 1.0 / (1.0 + len(terms)),
     }

@@ -55,11 +55,17 @@ class Candidate:
         return covered
 
     @cached_property
+    def read_coverage(self) -> Floats:
+        """Give how much of the question each sentence supports, read under the passage's title, shape (sentences,)."""
+        covered: Floats = np.maximum(self.sentences, self.context) @ self.weights
+        return covered
+
+    @cached_property
     def best_sentence_coverage(self) -> float:
         """Give how much of the question its best sentence supports, read under the passage's title."""
         if not len(self.sentences):
             return float(self.context @ self.weights)
-        return float((np.maximum(self.sentences, self.context) @ self.weights).max())
+        return float(self.read_coverage.max())
 
     @cached_property
     def best_text(self) -> str:
@@ -67,7 +73,7 @@ class Candidate:
         passage = self.hit.passage
         if not passage.sentences:
             return passage.text
-        read = np.maximum(self.sentences, self.context) @ self.weights
+        read = self.read_coverage
         chosen = (
             sentence for sentence, value in zip(passage.sentences, read, strict=True) if value >= 0.8 * read.max()
         )

@@ -12,15 +12,20 @@ from chatbot.questions import FUNCTION_WORDS, Names, clean, find_names, in_own_n
 from index import split_words
 
 _OPENING = re.compile(
-    r"(?:(?:ok|okay|alright|thanks|thank you|cool|great|and|but|or|so|also|then|well|hmm|right)(?!\w)[\s,.!:;-]+)*"
+    r"(?:(?:ok|okay|alright|thanks|thank you|cool|great|good|fine|sure|yes|and|but|or|so|also|then|well|hmm|right|now)"
+    r"(?!\w)[\s,.!:;-]+)*"
     r"(?:(?:what|how) about|(?:the )?same(?: question)? for|what of|versus|vs|compared to|and|or|also|but|only)?(?!\w)",
     re.IGNORECASE,
 )
 _FRESH_START = re.compile(
-    r"\b(?:never ?mind|forget (?:it|that)|moving on|change of (?:topic|subject)|different (?:question|topic|thing)|"
-    r"another (?:question|thing|topic)|new (?:question|topic)|something else|anyway|other question|back to)\b",
+    r"\b(?:never ?mind|forget(?: about)?(?: it| that)?|moving on|chang(?:e of|ing) (?:the )?(?:topic|subject)|"
+    r"(?:different|another|new|other) (?:question|topic|thing|subject)|something else|anyway|back to|"
+    r"(?:let['’]?s|let us) talk about)\b",
     re.IGNORECASE,
 )
+_LEFT_BEHIND = re.compile(r"[^.:;!?,]{0,40}[.:;!,]\s+(?=\S+\s+\S)")
+"""What is named only to be left: "that." in "never mind that. Which …"."""
+
 _POINTING = frozenset(
     "it its they them their theirs that this those these there both former latter same either".split()
 )
@@ -39,6 +44,9 @@ _EMPTY_IT = re.compile(
 
 _PRONOUN = re.compile(r"\b(?:it|they|them|this|that|both)\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
+
+MOST_WORDS_LEFT_BEHIND = 2
+"""With more, it is a question of its own."""
 
 MOST_CARRIED_WORDS = 30
 """Of the question before; what comes later in a long one is seldom its subject."""
@@ -77,14 +85,17 @@ def read_followup(typed: str, before: Sequence[str], names: Names) -> list[Readi
         return [alone]
     carried = _carry(rest or text, before[-1], names)
     if need == "perhaps" or (leads and _is_a_topic(rest, before[-1], names)):
-        return [alone, *carried]
+        return [alone, *carried] if len(_content_words(rest)) >= 2 else carried
     return [*carried, alone] if not carried or len(_content_words(rest)) >= 2 else carried
 
 
 def _without_fresh_start(text: str) -> str:
     found = _FRESH_START.search(text)
-    after = text[found.end() :].strip(" ,.!:;-") if found else ""
-    return after or text
+    after = text[found.end() :].lstrip(" ,.!:;-") if found else ""
+    left = _LEFT_BEHIND.match(after)
+    if left and len(_content_words(left.group())) <= MOST_WORDS_LEFT_BEHIND:
+        after = after[left.end() :]
+    return after if _content_words(after) else text
 
 
 def _need_of_context(text: str, *, leads: bool, names: Names) -> Literal["none", "perhaps", "plain"]:
@@ -140,8 +151,9 @@ def _shortened(before: str) -> str:
 
 def _name_the_other(text: str, old: Sequence[str], names: Names) -> str:
     """Put the one name that was not spoken of in the place of "the other one"."""
-    others = [name for name in names.entities if name not in old]
-    if not old or len(others) != 1:
+    tables = [table for table in names.compared or (names.entities,) if set(old) & set(table)]
+    others = list(dict.fromkeys(name for table in tables for name in table if name not in old))
+    if len(others) != 1:
         return text
     return re.sub(r"\bthe other(?: one)?\b", lambda _: others[0], text, count=1, flags=re.IGNORECASE)
 

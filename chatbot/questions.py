@@ -5,7 +5,7 @@ Knows nothing about passages' vectors; asks the content only which words and nam
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -29,6 +29,15 @@ FUNCTION_WORDS = frozenset(
     although wonder wondering compare compared compares comparing comparison versus vs""".split()
 )
 """Words that carry grammar rather than a subject; they need no support."""
+
+MOST_WORDS_OF_A_NAME = 3
+"""A longer head of a column is a phrase, of which no single word means the whole."""
+
+TELLING = 2.3
+"""A word rarer than this names a subject by itself; on the scale of `rarity`."""
+
+_MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|\]\([^()\s]*\)|[{}]{2}[^{}]*[{}]{2}")
+"""Tags, targets of links and templates that were pasted along: none of it is asked about."""
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
@@ -95,10 +104,16 @@ class Names:
     aliases: Mapping[str, tuple[str, ...]]
     """A name as the content writes it, and the others that mean the same."""
 
+    topics: tuple[str, ...] = ()
+    """What else it writes as names are written."""
+
+    compared: tuple[tuple[str, ...], ...] = ()
+    """What each of its tables compares with one another."""
+
     @property
     def all_names(self) -> list[str]:
-        """Give every name that may be spoken of: what is compared, and what has aliases."""
-        return [*self.entities, *self.aliases]
+        """Give every name that may be spoken of: what is compared, what has aliases, what is written as a name."""
+        return list(dict.fromkeys((*self.entities, *self.aliases, *self.topics)))
 
 
 def clean(typed: str) -> str:
@@ -128,10 +143,16 @@ def read_question(typed: str, names: Names) -> Question:
 
     Of any length: a follow-up grows by what it carries.
     """
-    text = _spell(in_own_names(_visible(typed), names), names)
+    text = _spell(in_own_names(_without_markup(_visible(typed)), names), names)
     words = split_words(text)
     terms = tuple(_weigh(word, text, names) for word in words)
     return Question(typed, text, tuple(words), terms, tuple(find_names(text, names.entities)))
+
+
+def _without_markup(text: str) -> str:
+    """Take out markup that says nothing, unless nothing would be left."""
+    bare = " ".join(_MARKUP.sub(" ", text).split())
+    return bare if any(letter.isalnum() for letter in bare) else text
 
 
 def rarity(word: str) -> float:
@@ -146,10 +167,11 @@ def find_names(text: str, names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for name, _, _ in name_places(text, names)))
 
 
-def name_places(text: str, names: Iterable[str]) -> list[tuple[str, int, int]]:
+def name_places(text: str, names: Iterable[str], *, whole: bool = False) -> list[tuple[str, int, int]]:
     """Give each mention of one of *names* in *text* with its start and end, in reading order, the longer name first.
 
     Words are compared by their stems. What a name has in brackets need not be said: "SWR (Website)" is SWR.
+    A word that only one of the names has stands for it, unless names have to be *whole*: "Apollo" is Apollo Client.
     """
     words = split_words(text)
     stems = [word.stem for word in words]
@@ -164,14 +186,35 @@ def name_places(text: str, names: Iterable[str]) -> list[tuple[str, int, int]]:
             if wanted and stems[first : first + len(wanted)] == wanted and not numbers & taken:
                 taken |= numbers
                 places.append((name, words[first].start, words[first + len(wanted) - 1].end))
+    short = {} if whole else _short_names(wanted_stems)
+    places += [
+        (short[word.stem], word.start, word.end)
+        for number, word in enumerate(words)
+        if number not in taken and word.stem in short
+    ]
     return sorted(places, key=lambda place: place[1])
+
+
+def _short_names(wanted_stems: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Give the words that are enough to mean one of the names, each with that name: telling, and in no other name."""
+    owners: dict[str, list[str]] = {}
+    for name, wanted in wanted_stems.items():
+        for stem in dict.fromkeys(wanted):
+            owners.setdefault(stem, []).append(name)
+    return {
+        word.stem: name
+        for name, wanted in wanted_stems.items()
+        if 1 < len(wanted) <= MOST_WORDS_OF_A_NAME
+        for word in split_words(name.partition("(")[0])
+        if len(owners[word.stem]) == 1 and rarity(word.text) > TELLING and not word.text[0].isdigit()
+    }
 
 
 def in_own_names(text: str, names: Names) -> str:
     """Put the content's own names in the place of their aliases, where *text* does not have them already."""
     for name, others in names.aliases.items():
         for other in sorted(others, key=len, reverse=True):
-            if not find_names(text, [name]):
+            if not name_places(text, [name], whole=True):
                 alias = rf"(?<!\w){re.escape(other)}(?!\w)"
                 text = re.sub(alias, name.replace("\\", r"\\"), text, flags=re.IGNORECASE)
     return text

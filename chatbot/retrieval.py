@@ -4,13 +4,15 @@ Knows nothing about what is said in the end.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from chatbot.confidence import Calibration, Features, measure
 from chatbot.evidence import Candidate, weigh_passage
+from chatbot.examiner import Sheet, prepare_sheet
 from chatbot.questions import Names, Question, read_question
-from index import SearchIndex, split_words
+from index import Encoding, SearchIndex, split_words
 
-CANDIDATES = 10
+CANDIDATES = 8
 """Passages that are tested against a question; the right one is among them nearly always."""
 
 
@@ -45,16 +47,6 @@ class Evidence:
         return self.candidates[0].confidence if self.candidates else 0.0
 
 
-def names_of(index: SearchIndex) -> Names:
-    """Collect the words and names that the content uses."""
-    entities = {cell.column: None for passage in index.passages for cell in passage.cells if cell.column}
-    aliases: dict[str, tuple[str, ...]] = {}
-    for document in index.documents.values():
-        for name, others in document.front_matter.aliases.items():
-            aliases[name] = (*aliases.get(name, ()), *others)
-    return Names(index.vocabulary, index.spellings, tuple(entities), aliases)
-
-
 def find_evidence(
     typed: str, index: SearchIndex, names: Names, calibration: Calibration, *, added: str = ""
 ) -> Evidence:
@@ -69,23 +61,44 @@ def find_evidence(
             a word of it that the content never mentions: what was carried must not speak for what is new.
     """
     question = read_question(typed, names)
+    judged = []
+    for weighed in weigh_candidates(question, index):
+        features = weighed.features
+        if calibration.examiner:
+            features = features | calibration.examiner.examine(weighed.sheet, features)
+        sure = min(calibration.decision.chance(features), _support_of_new(question, weighed.candidate, added))
+        judged.append(Judged(weighed.candidate, features, calibration.ranking.chance(features), sure))
+    # Ties fall to the better hit, so that the same question always gives the same answer.
+    return Evidence(question, tuple(sorted(judged, key=lambda item: -item.rank)))
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """A candidate and all that is measured of it before it is judged."""
+
+    question: Question
+    encoding: Encoding
+    candidate: Candidate
+    features: dict[str, float]
+    index: SearchIndex
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """Give what an examiner reads."""
+        return prepare_sheet(self.question, self.encoding, self.candidate, self.index)
+
+
+def weigh_candidates(question: Question, index: SearchIndex) -> list[Weighed]:
+    """Find the passages that may answer *question* and measure each, the best hit first; none for an empty question."""
     if not question.weighed:
-        return Evidence(question, ())
+        return []
     encoding = index.encoder.encode([question.text])[0]
     hits = index.search(encoding, question.text, k=CANDIDATES)
     candidates = [weigh_passage(question, encoding, hit, index) for hit in hits]
-    features = measure(question, candidates)
-    judged = [
-        Judged(
-            candidate,
-            row,
-            calibration.ranking.chance(row),
-            min(calibration.decision.chance(row), _support_of_new(question, candidate, added)),
-        )
-        for candidate, row in zip(candidates, features, strict=True)
+    return [
+        Weighed(question, encoding, candidate, features, index)
+        for candidate, features in zip(candidates, measure(question, candidates), strict=True)
     ]
-    # Ties fall to the better hit, so that the same question always gives the same answer.
-    return Evidence(question, tuple(sorted(judged, key=lambda item: -item.rank)))
 
 
 def _support_of_new(question: Question, candidate: Candidate, added: str) -> float:

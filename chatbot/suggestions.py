@@ -5,15 +5,13 @@ Knows nothing about pages: only which questions to offer, and in which order.
 
 from collections.abc import Iterable, Sequence
 
-from chatbot.answering.comparison import REMARKS, is_in_doubt
-from chatbot.questions import FUNCTION_WORDS, rarity
+from chatbot.answering.comparison import is_in_doubt
+from chatbot.names import is_remark
+from chatbot.questions import FUNCTION_WORDS, TELLING, rarity
 from chatbot.retrieval import Evidence
 from index import Passage, split_words
 
 MOST_SUGGESTIONS = 3
-
-TELLING = 2.3
-"""A word rarer than this names a subject by itself; on the scale of `rarity`."""
 
 
 def nearest_questions(evidence: Evidence, *, without: Sequence[Passage] = ()) -> tuple[str, ...]:
@@ -39,7 +37,7 @@ def question_of(passage: Passage) -> str:
         return passage.title
     if passage.kind == "section" and not _names_its_subject(passage):
         return ""
-    compared = [cell.column for cell in passage.cells if cell.text and cell.column.casefold() not in REMARKS]
+    compared = [cell.column for cell in passage.cells if cell.text and not is_remark(cell.column)]
     if passage.kind == "row" and (is_in_doubt(passage) or not compared):
         return ""
     title = passage.title.rstrip(" .:!…")

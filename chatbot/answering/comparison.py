@@ -6,16 +6,20 @@ Knows nothing about prose.
 import re
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from chatbot.answering.quotations import Quotations
 from chatbot.evidence import Candidate
-from chatbot.questions import Question, find_names
+from chatbot.names import is_remark
+from chatbot.questions import TELLING, Question, find_names
 from index import Cell, Passage, plain_text
 
 NOT_STATED = "not stated"
 """What stands in place of an empty cell, one of the few words that are ours."""
 
-REMARKS = frozenset({"note", "notes", "remark", "remarks", "comment", "comments", "details", "explanation"})
-"""Columns that say something about the others; they go along with any cell of their row."""
+_ASKS_FOR_ALL = re.compile(
+    r"\b(?:both|each|every|either|all|two|side by side|compared?|comparison|differ\w*|versus|vs)\b", re.IGNORECASE
+)
 
 _MARK = re.compile(r"\s*\[\d+\]")
 """A footnote of the owner's, which would look like a citation."""
@@ -49,12 +53,27 @@ def _columns_asked_for(question: Question, rows: Sequence[Candidate]) -> list[in
     Columns go by their number: two may share a name.
     """
     cells = rows[0].hit.passage.cells
-    compared = [number for number, cell in enumerate(cells) if cell.column.casefold() not in REMARKS]
+    compared = [number for number, cell in enumerate(cells) if not is_remark(cell.column)]
     mentioned = find_names(question.text, [cells[number].column for number in compared])
-    named = [number for number in compared if cells[number].column in mentioned] or _column_meant(rows[0], compared)
+    named = [number for number in compared if cells[number].column in mentioned]
+    if named:
+        named += [number for number in compared if number not in named and _is_spoken_of(question, rows, number)]
+    elif not _ASKS_FOR_ALL.search(question.text):
+        named = _column_meant(rows[0], compared)
     filled = {number for row in rows for number, cell in enumerate(row.hit.passage.cells) if cell.text}
     remarks = filled.difference(compared)
     return sorted({*(named or compared), *remarks})
+
+
+def _is_spoken_of(question: Question, rows: Sequence[Candidate], number: int) -> bool:
+    """Tell whether a cell alone has a telling word of the question: "Zilliz Cloud" in the column of Milvus."""
+    telling = np.array([term.weight > TELLING for term in question.weighed], dtype=bool)
+    for row in rows:
+        elsewhere = np.delete(row.sentences, number, axis=0).max(axis=0, initial=0.0)
+        own = (row.sentences[number] >= 1.0) & (elsewhere < 1.0) & (row.context < 1.0)
+        if (own & telling).any():
+            return True
+    return False
 
 
 def _column_meant(row: Candidate, compared: Sequence[int]) -> list[int]:

@@ -13,6 +13,9 @@ from index import Passage
 WHOLE_ANSWER = 700
 """Up to so many characters the owner's answer to a question is given whole: the owner has cut it already."""
 
+SPEAKS_FOR_ITSELF = 0.85
+"""A sentence that supports so much of the question, in its own words, needs nothing around it."""
+
 MOST_SENTENCES = 5
 """An answer chosen from a longer text has at most so many sentences; a code sample or a list counts as one."""
 
@@ -50,6 +53,8 @@ def _choose(candidate: Candidate) -> set[int]:
         if chosen and len(_counted(passage, grown)) > MOST_SENTENCES:
             break
         chosen = grown
+    if coverage.max(initial=0.0) < SPEAKS_FOR_ITSELF:
+        chosen |= _around(passage, chosen)
     if passage.kind == "question":
         # The first sentence of an answer is its yes or no.
         chosen.add(0)
@@ -73,6 +78,18 @@ def _with_neighbours(passage: Passage, number: int) -> set[int]:
             chosen.add(following)
             following += 1
     return chosen
+
+
+def _around(passage: Passage, chosen: set[int]) -> set[int]:
+    """Give the rest of the paragraphs that the chosen sentences stand in, or of a short passage, all of it.
+
+    Where the question is put in other words, what it means is often said by the sentences together.
+    """
+    if len(passage.text) <= WHOLE_ANSWER:
+        return set(range(len(passage.sentences)))
+    paragraphs = {passage.sentences[number].paragraph for number in chosen}
+    around = {number for number, sentence in enumerate(passage.sentences) if sentence.paragraph in paragraphs}
+    return around if sum(len(passage.sentences[number].text) for number in around) <= WHOLE_ANSWER else set()
 
 
 def _leans(passage: Passage, number: int) -> bool:

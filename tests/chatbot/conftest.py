@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from chatbot.evidence import Candidate, weigh_passage
+from chatbot.names import names_of
 from chatbot.questions import Names, Question, read_question
-from chatbot.retrieval import Evidence, Judged, names_of
+from chatbot.retrieval import Evidence, Judged
 from index import Hit, Passage, SearchIndex, build_index
 from tests.conftest import WordEncoder
 

@@ -1,10 +1,12 @@
 """What was measured of a candidate as a chance between 0 and 1."""
 
 import math
+from collections.abc import Sequence
 
 import pytest
 
 from chatbot.confidence import DECISION_FEATURES, RANKING_FEATURES, Calibration, Features, LinearModel, measure
+from index import DEFAULT_ENCODER
 from tests.chatbot.conftest import Page, PageOf
 
 BIKES = """\
@@ -27,7 +29,7 @@ def page(page_of: PageOf) -> Page:
     return page_of(BIKES)
 
 
-def measured(page: Page, typed: str) -> list[Features]:
+def measured(page: Page, typed: str) -> Sequence[Features]:
     titles = dict.fromkeys(passage.title for passage in page.index.passages)
     return measure(page.question(typed), [page.candidate(typed, title) for title in titles])
 
@@ -59,15 +61,24 @@ def test_a_feature_that_was_not_measured_is_a_mistake() -> None:
 
 
 def test_the_calibration_that_comes_along_uses_what_is_measured() -> None:
-    shipped = Calibration.shipped()
+    shipped = Calibration.shipped("another-encoder")
 
     assert set(shipped.ranking.coefficients) <= set(RANKING_FEATURES)
     assert set(shipped.decision.coefficients) <= set(DECISION_FEATURES)
     assert 0.0 < shipped.threshold < 1.0
 
 
+def test_an_examiner_has_its_say_for_the_encoder_that_it_learned_from_and_no_other() -> None:
+    learned, other = Calibration.shipped(DEFAULT_ENCODER), Calibration.shipped("another-encoder")
+
+    assert learned.examiner is not None
+    assert {"examined_rank"} == set(learned.ranking.coefficients) - set(RANKING_FEATURES)
+    assert {"examined_sure"} == set(learned.decision.coefficients) - set(DECISION_FEATURES)
+    assert other.examiner is None
+
+
 def test_the_calibration_that_comes_along_is_read_once() -> None:
-    assert Calibration.shipped() is Calibration.shipped()
+    assert Calibration.shipped(DEFAULT_ENCODER) is Calibration.shipped(DEFAULT_ENCODER)
 
 
 @pytest.mark.parametrize("typed", ["Is the Heron light?", "brass bell from Oslo", "how much in 2021", "what is it"])
@@ -84,7 +95,7 @@ def test_nothing_is_measured_of_nothing(page: Page) -> None:
 
 
 def test_what_answers_ranks_before_what_does_not(page: Page) -> None:
-    ranking = Calibration.shipped().ranking
+    ranking = Calibration.shipped("another-encoder").ranking
     typed = "Is the Heron light?"
     right, wrong = (page.candidate(typed, title) for title in ("Is the Heron light?", "Bikes"))
 
@@ -94,7 +105,7 @@ def test_what_answers_ranks_before_what_does_not(page: Page) -> None:
 
 
 def test_a_missing_name_makes_it_less_sure(page: Page) -> None:
-    decision = Calibration.shipped().decision
+    decision = Calibration.shipped("another-encoder").decision
 
     chances = [
         max(decision.chance(row) for row in measured(page, typed))

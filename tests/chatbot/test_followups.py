@@ -84,6 +84,13 @@ ALONE = {
     "the weather": Example(STEEP, "Will the weather in Mumbai be fine?", "weather Mumbai", "TensorFlow"),
     "never mind": Example(STEEP, "Never mind. Which guarantee has the frame?", "guarantee frame", "TensorFlow mind"),
     "another question": Example(STEEP, "Another question: what does it rent for?", "rent", "TensorFlow another"),
+    "forget what it was about": Example(STEEP, "forget TensorFlow. which gears has it?", "gears", "TensorFlow forget"),
+    "never mind that": Example(
+        STEEP, "never mind that. which guarantee has the frame?", "guarantee frame", "mind that"
+    ),
+    "changing the subject": Example(STEEP, "changing the subject, how heavy is it?", "heavy", "TensorFlow subject"),
+    "let us talk about": Example(STEEP, "let's talk about the guarantee instead", "guarantee", "TensorFlow talk"),
+    "other topic": Example(STEEP, "ok, other topic: which gears are there?", "gears", "TensorFlow topic"),
     "forget it": Example(STEEP, "forget it, gears?", "gears", "TensorFlow"),
     "a word that begins like a connective": Example(STEEP, "Android support for child seats at night?", "Android"),
     "a longer word that begins like one": Example(STEEP, "Orders from abroad, do you ship overseas?", "Orders abroad"),

@@ -31,7 +31,7 @@ Yes, within two days.
 
 
 def find(page: Page, typed: str) -> Evidence:
-    return find_evidence(typed, page.index, page.names, Calibration.shipped())
+    return find_evidence(typed, page.index, page.names, Calibration.shipped(page.index.encoder.name))
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,28 @@ def test_the_entity_may_be_meant_by_what_its_cell_says(page_of: PageOf) -> None:
     assert text == "**Gears – Heron**: 8 on a derailleur [1]"
 
 
+def test_who_asks_for_both_gets_both_whatever_one_of_them_says(page_of: PageOf) -> None:
+    text, _ = say(page_of(BIKES), "derailleur gears: what do the two have?", "Gears")
+
+    assert heads(text) == ["Feature", "Falcon", "Heron"]
+
+
+def test_a_cell_that_alone_has_a_telling_word_goes_along_with_what_is_named(page_of: PageOf) -> None:
+    text, _ = say(page_of(BIKES), "Gears of the Falcon, and those with a derailleur", "Gears")
+
+    assert heads(text) == ["Feature", "Falcon", "Heron"]
+
+
+def test_a_part_of_a_name_is_enough(page_of: PageOf) -> None:
+    page = page_of(
+        "# P\n\n| Key | Apollo Client | React Router | React Query |\n|---|---|---|---|\n| Cache | a | b | c |\n"
+    )
+
+    text, _ = say(page, "cache, apollo against the router", "Cache")
+
+    assert heads(text) == ["Key", "Apollo Client", "React Router"]
+
+
 def test_a_remark_goes_along_with_the_cell(page_of: PageOf) -> None:
     text, quotations = say(page_of(BIKES), "What does the Heron weigh?", "Weight")
 

@@ -37,6 +37,15 @@ def test_of_prose_only_the_sentence_that_answers_is_quoted(page_of: PageOf) -> N
     assert say(page, "What is the bell made of?", "Bikes") == ("The bell is brass. [1]", ["The bell is brass."])
 
 
+def test_where_a_question_is_put_in_other_words_the_whole_paragraph_is_quoted(page_of: PageOf) -> None:
+    filler = "\n\n".join(f"Part {number} speaks of wheels, spokes, tyres and chains." for number in range(20))
+    page = page_of(f"# Bikes\n\nThe bell is made in Turin. Brass it is.\n\n{filler}\n")
+
+    _, quotes = say(page, "Which alloy do you choose for the bell?", "Bikes")
+
+    assert quotes == ["The bell is made in Turin. Brass it is."]
+
+
 def test_sentences_that_follow_one_another_are_one_quote(page_of: PageOf) -> None:
     page = page_of("# Bikes\n\nThe bell is brass. The bell rings. The saddle is leather. The bell is loud.\n")
 
