@@ -41,6 +41,9 @@ from chatbot.questions import read_question
 from chatbot.retrieval import weigh_candidates
 from index import DEFAULT_ENCODER, ContentError, SearchIndex, SentenceEncoder, build_index
 
+THRESHOLD = 0.5
+"""The confidence is calibrated: from here on, an answer is more likely right than not."""
+
 FOLDS = 5
 """Parts that the pages are dealt into; each is judged by an examiner that learned from the others."""
 
@@ -132,11 +135,11 @@ def examine_left_out(examples: Sequence[Example], folds: Sequence[Fold]) -> list
 
 
 def calibrate_left_out(examined: Sequence[Example], folds: Sequence[Fold]) -> Iterator[tuple[Fold, Calibration]]:
-    """Give each part of the pages the calibration that saw nothing of it, threshold included."""
+    """Give each part of the pages the calibration that saw nothing of it."""
     for fold in folds:
         others = [example for example in examined if example.case.page not in fold.pages]
         ranking, decision = fit(others)
-        yield fold, Calibration(fold.examiner, ranking, decision, best_threshold(judge(others, ranking, decision)))
+        yield fold, Calibration(fold.examiner, ranking, decision, THRESHOLD)
 
 
 def fit(examples: Sequence[Example], *, examined: bool = True) -> tuple[LinearModel, LinearModel]:
@@ -207,46 +210,37 @@ def judge(examples: Sequence[Example], ranking: LinearModel, decision: LinearMod
     ]
 
 
-def leave_pages_out(examples: Sequence[Example], *, examined: bool = True) -> list[Left]:
+def leave_pages_out(examples: Sequence[Example]) -> list[Left]:
     """Judge every case by a fit that never saw its page."""
     groups = [str(example.case.page) for example in examples]
     outcomes = []
     for others, left in GroupKFold(len(set(groups))).split(examples, groups=groups):
-        ranking, decision = fit([examples[number] for number in others], examined=examined)
+        ranking, decision = fit([examples[number] for number in others])
         outcomes += judge([examples[number] for number in left], ranking, decision)
     return outcomes
 
 
-def best_threshold(outcomes: Sequence[Left]) -> float:
-    """Give the threshold that does best if every second question has no answer on the page."""
-    answerable = [item for item in outcomes if item.case.answerable]
-    others = [item for item in outcomes if not item.case.answerable]
-    steps = np.linspace(0.02, 0.98, 97)
-    scores = [_right(answerable, step) + _refused(others, step) for step in steps]
-    return float(np.median(steps[np.array(scores) == max(scores)]))
+def _right(answerable: Sequence[Left]) -> float:
+    return sum(item.is_right and item.confidence >= THRESHOLD for item in answerable) / max(len(answerable), 1)
 
 
-def _right(answerable: Sequence[Left], threshold: float) -> float:
-    return sum(item.is_right and item.confidence >= threshold for item in answerable) / max(len(answerable), 1)
+def _refused(others: Sequence[Left]) -> float:
+    return sum(item.confidence < THRESHOLD for item in others) / max(len(others), 1)
 
 
-def _refused(others: Sequence[Left], threshold: float) -> float:
-    return sum(item.confidence < threshold for item in others) / max(len(others), 1)
-
-
-def describe(outcomes: Sequence[Left], threshold: float) -> str:
+def describe(outcomes: Sequence[Left]) -> str:
     """Say how good the fit is on pages that it never saw."""
     truth = np.array([bool(item.case.answerable) for item in outcomes])
     sure = np.array([item.confidence for item in outcomes])
     answerable = [item for item in outcomes if item.case.answerable]
     others = [item for item in outcomes if not item.case.answerable]
     first = sum(item.is_right for item in answerable) / max(len(answerable), 1)
-    right, refused = _right(answerable, threshold), _refused(others, threshold)
+    right, refused = _right(answerable), _refused(others)
     auroc = roc_auc_score(truth, sure) if truth.any() and not truth.all() else float("nan")
     overall = (right * len(answerable) + refused * len(others)) / len(outcomes)
     return (
         f"{len(outcomes):4} cases  AUROC {auroc:.3f}  right first {first:.1%}  "
-        f"at {threshold:.2f}: right {right:.1%}  refused {refused:.1%}  overall {overall:.1%}"
+        f"right {right:.1%}  refused {refused:.1%}  overall {overall:.1%}"
     )
 
 
@@ -264,13 +258,12 @@ def main() -> None:
     folds = train_left_out(measured)
     examined = examine_left_out(measured, folds)
     outcomes = leave_pages_out(examined)
-    threshold = best_threshold(outcomes)
-    _print(outcomes, threshold)
+    _print(outcomes)
     ranking, decision = fit(examined)
     examiner = train([example.lesson for example in measured])
     if options.unseen:
         unseen = [example.examined_by(examiner) for example in measure_cases(_load(options.unseen), encoder)]
-        _print(judge(unseen, ranking, decision), threshold)
+        _print(judge(unseen, ranking, decision))
     if options.write:
         write(examiner, examined)
     if options.whole:
@@ -289,10 +282,10 @@ def _load(sets: Sequence[Sequence[Path]]) -> list[Case]:
     return [case for questions, pages in sets for case in load_cases(questions, pages)]
 
 
-def _print(outcomes: Sequence[Left], threshold: float) -> None:
+def _print(outcomes: Sequence[Left]) -> None:
     for page in sorted({item.case.page for item in outcomes}):
-        print(f"{page.name:60}", describe([item for item in outcomes if item.case.page == page], threshold))
-    print(f"{'all':60}", describe(outcomes, threshold))
+        print(f"{page.name:60}", describe([item for item in outcomes if item.case.page == page]))
+    print(f"{'all':60}", describe(outcomes))
 
 
 def write(examiner: Examiner, examined: Sequence[Example]) -> None:
@@ -305,8 +298,7 @@ def write(examiner: Examiner, examined: Sequence[Example]) -> None:
 
 def _fitted(examples: Sequence[Example], examined: bool) -> dict[str, object]:
     ranking, decision = fit(examples, examined=examined)
-    threshold = best_threshold(leave_pages_out(examples, examined=examined))
-    return {"ranking": asdict(ranking), "decision": asdict(decision), "threshold": round(threshold, 2)}
+    return {"ranking": asdict(ranking), "decision": asdict(decision), "threshold": THRESHOLD}
 
 
 if __name__ == "__main__":

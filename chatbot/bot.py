@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -16,7 +17,7 @@ from chatbot.conversation import Conversation, Turn
 from chatbot.followups import Reading, read_followup
 from chatbot.manners import small_talk
 from chatbot.names import names_of
-from chatbot.questions import Names, clean, read_question
+from chatbot.questions import QUESTION_LIMIT, Names, clean, read_question
 from chatbot.retrieval import Evidence, find_evidence
 from chatbot.settings import Settings, find_index, find_knowledge
 from chatbot.suggestions import questions_of
@@ -43,6 +44,9 @@ class Served:
     """One generation of the index and what is derived from it; an answer comes from one of them, whole."""
 
     index: SearchIndex
+
+    tried: dict[str, bool] = field(default_factory=dict)
+    """Questions to offer, and whether the content answers them."""
 
     @cached_property
     def names(self) -> Names:
@@ -162,12 +166,20 @@ class Chatbot:
         return served.index.search(read_question(clean(question), served.names).text, k=k)
 
     def examples(self, count: int = 4) -> tuple[str, ...]:
-        """Give up to *count* questions that the content answers, of every kind that it has."""
+        """Give up to *count* questions that the content answers, of every kind that it has; each was tried."""
         passages = self._served.index.passages
         kinds = [[passage for passage in passages if passage.kind == kind] for kind in ("question", "row", "section")]
         offers = [questions_of(kind) for kind in kinds]
-        mixed = [offer for place in range(count) for kind in offers for offer in kind[place : place + 1]]
-        return tuple(dict.fromkeys(mixed))[:count]
+        most = max(map(len, offers), default=0)
+        mixed = [offer for place in range(most) for kind in offers for offer in kind[place : place + 1]]
+        return tuple(islice(filter(self._is_answered, dict.fromkeys(mixed)), count))
+
+    def _is_answered(self, question: str) -> bool:
+        """Tell whether the content answers *question*; tried once a generation."""
+        served = self._served
+        if question not in served.tried:
+            served.tried[question] = len(question) <= QUESTION_LIMIT and self.ask(question).verdict == "answered"
+        return served.tried[question]
 
     def document_text(self, path: str) -> str:
         """Give the text of the document at *path* as the index was built from it.

@@ -35,6 +35,9 @@ RANKING_FEATURES = (
     "exact",  # how much of the question it has in the very words
     "elsewhere",  # how much of the question other passages support better
     "unknown",  # how much of the question the content never mentions and the passage does not support
+    "is_row",  # whether it is a row of a table
+    "names_column",  # whether it is one, and the question names a column of it
+    "names_columns",  # whether the question names several, or asks to compare
 )
 """What decides which candidate comes first."""
 
@@ -137,6 +140,8 @@ def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> 
     matters = rarity >= 1.5
     asked = expectations.asked_after(question)
     gaps = 1.0 - support
+    columns = {cell.column for cell in hit.passage.cells}
+    mentioned = columns.intersection(question.entities)
     text = candidate.best_text
     return {
         "dense": hit.dense,
@@ -149,6 +154,9 @@ def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> 
         "exact": float(weights[candidate.exact].sum()),
         "elsewhere": float(weights @ (best - support)),
         "unknown": float((weights * gaps)[unknown].sum()),
+        "is_row": float(bool(columns)),
+        "names_column": float(bool(mentioned)),
+        "names_columns": float(len(mentioned) > 1 or bool(columns and expectations.asks_to_compare(question))),
         "worst_unknown": float((share * gaps)[unknown].max(initial=0.0)),
         "unknown_names": float(share[names].sum()),
         "has_unknown_name": float(names.any()),

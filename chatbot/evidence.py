@@ -35,6 +35,9 @@ class Candidate:
     exact: NDArray[np.bool_]
     """Shape (terms,): whether the passage, its title or its headings use the very word."""
 
+    in_place: tuple[str, ...] = ()
+    """Shape (terms,): the stem of the passage's word that comes nearest to each term."""
+
     @cached_property
     def support(self) -> Floats:
         """Give the best support of each term anywhere in the passage, shape (terms,)."""
@@ -115,6 +118,7 @@ def weigh_passage(question: Question, encoding: Encoding, hit: Hit, index: Searc
         np.stack(sentences) if sentences else np.zeros((0, len(terms)), dtype=np.float32),
         weights / max(float(weights.sum()), 1e-9),
         same.any(axis=1) | in_headings,
+        tuple(kept.stems[number] for number in support.argmax(axis=1)) if len(kept.stems) else (),
     )
 
 

@@ -73,7 +73,15 @@ _A_REASON = re.compile(
     r"allows?|lets?|would|helps?|needs?|than|to)\b",
     re.IGNORECASE,
 )
+_ASKS_TO_COMPARE = re.compile(
+    r"\b(?:both|each|every|either|all|two|side by side|compared?|comparison|differ\w*|versus|vs)\b", re.IGNORECASE
+)
 _QUESTION_WORD = re.compile(r"\b(?:how many|how much|how long|what|which|who|whose|when|where)\b", re.IGNORECASE)
+
+
+def asks_to_compare(question: Question) -> bool:
+    """Tell whether *question* asks for more than one side."""
+    return bool(_ASKS_TO_COMPARE.search(question.text))
 
 
 def lacks_number(question: Question, text: str) -> bool:

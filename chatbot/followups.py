@@ -127,9 +127,9 @@ def _content_words(text: str) -> list[str]:
 
 def _carry(text: str, before: str, names: Names) -> list[Reading]:
     """Put together what *text* brings and what it leaves unsaid."""
-    old = find_names(before, names.all_names)
+    old = _spoken_of(before, names)
     text = _name_the_other(in_own_names(text, names), old, names)
-    new = find_names(text, names.all_names)
+    new = find_names(text, names.all_names) or _unknown_name(text, names)
     others = _without(text, new)
     readings: list[Reading] = []
     if new and old and not others:
@@ -141,6 +141,21 @@ def _carry(text: str, before: str, names: Names) -> list[Reading]:
     if not new or others:
         readings.append(Reading(f"{_shortened(before)}: {text}", (before,), text))
     return readings
+
+
+def _spoken_of(before: str, names: Names) -> list[str]:
+    """Give what *before* is about: what it names of what is compared, else the first other name in it."""
+    compared = find_names(before, (*names.entities, *names.aliases))
+    return compared or find_names(before, names.all_names)[:1]
+
+
+def _unknown_name(text: str, names: Names) -> list[str]:
+    """Give the words of a fragment that names something which the content never mentions: "and MXNet?"."""
+    words = split_words(text)
+    if not words or len(words) > 2 or any(word.text.casefold() in FUNCTION_WORDS for word in words):
+        return []
+    unknown = all(word.stem not in names.vocabulary for word in words)
+    return [text[words[0].start : words[-1].end]] if unknown else []
 
 
 def _shortened(before: str) -> str:

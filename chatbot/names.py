@@ -8,13 +8,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from chatbot.questions import FUNCTION_WORDS, Names
-from index import Passage, SearchIndex, plain_text, split_words
+from index import Passage, SearchIndex, plain_text, split_words, stem
 
 REMARKS = frozenset({"note", "notes", "remark", "remarks", "comment", "comments", "details", "explanation"})
 """Columns that say something about the others; they go along with any cell of their row."""
 
 _BREAK = re.compile(r"[.!?:;|•(\[\"“\n]")
 """What a capital may follow without making a name."""
+
+_PARTS = re.compile(r"[A-Z][a-z]+")
+SHORTEST_PART = 5
+"""In letters; a shorter one means too many things."""
 
 _POSSESSIVE = re.compile(r"['’]s$")
 
@@ -29,10 +33,25 @@ def names_of(index: SearchIndex) -> Names:
     for document in index.documents.values():
         for name, others in document.front_matter.aliases.items():
             aliases[name] = (*aliases.get(name, ()), *others)
+    for name in entities:
+        if found := _short_forms(name, index):
+            aliases[name] = (*aliases.get(name, ()), *found)
     topics = tuple(name for name in _topics(index.passages) if name not in entities)
     rows = (passage.cells for passage in index.passages if passage.kind == "row")
     compared = dict.fromkeys(tuple(cell.column for cell in cells if not is_remark(cell.column)) for cells in rows)
     return Names(index.vocabulary, index.spellings, tuple(entities), aliases, topics, tuple(compared))
+
+
+def _short_forms(name: str, index: SearchIndex) -> list[str]:
+    """Give how people shorten a name of two parts in one word: TensorFlow is TF where the content says so, too,
+    and PyTorch is torch where the content means nothing else by it."""
+    parts = _PARTS.findall(name)
+    if len(parts) < 2 or "".join(parts) != name:
+        return []
+    initials, last = "".join(part[0] for part in parts), parts[-1]
+    short = [initials] if initials.casefold() in index.spellings else []
+    is_free = len(last) >= SHORTEST_PART and stem(last) not in index.vocabulary
+    return [*short, *([last] if is_free else [])]
 
 
 def is_remark(column: str) -> bool:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property, partial
 
 from chatbot.errors import QuestionError
 from index import Word, split_words
@@ -42,6 +43,11 @@ _MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|\]\([^()\s]*\)|[{}]{2}[^{}]*[{}]{2}")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
+def is_year(word: str) -> bool:
+    """Tell whether *word* may be a year: four digits, from 1000 to 2999."""
+    return len(word) == 4 and word.isdecimal() and word[0] in "12"
+
+
 @dataclass(frozen=True)
 class Term:
     """A word of the question that the content has to support."""
@@ -57,6 +63,11 @@ class Term:
 
     is_name: bool
     """Whether it is written as a name."""
+
+    @property
+    def is_year(self) -> bool:
+        """Tell whether it may be a year."""
+        return is_year(self.text)
 
     @property
     def is_telling_figure(self) -> bool:
@@ -109,6 +120,11 @@ class Names:
 
     compared: tuple[tuple[str, ...], ...] = ()
     """What each of its tables compares with one another."""
+
+    @cached_property
+    def name_stems(self) -> frozenset[str]:
+        """Give the stems of all words in names."""
+        return frozenset(word.stem for name in self.all_names for word in split_words(name))
 
     @property
     def all_names(self) -> list[str]:
@@ -211,12 +227,22 @@ def _short_names(wanted_stems: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def in_own_names(text: str, names: Names) -> str:
-    """Put the content's own names in the place of their aliases, where *text* does not have them already."""
+    """Put the content's own names in the place of their aliases, where *text* does not have them already.
+
+    Not where an alias begins another name of the content: TF is TensorFlow, and TF Lite is TF Lite.
+    """
+    longer = {topic.casefold() for topic in names.topics}
+
+    def own(name: str, found: re.Match[str]) -> str:
+        following = found.string[found.end() :].split(maxsplit=1)
+        is_longer = bool(following) and f"{found[0]} {following[0].strip('?!.,;:')}".casefold() in longer
+        return found[0] if is_longer else name
+
     for name, others in names.aliases.items():
         for other in sorted(others, key=len, reverse=True):
             if not name_places(text, [name], whole=True):
                 alias = rf"(?<!\w){re.escape(other)}(?!\w)"
-                text = re.sub(alias, name.replace("\\", r"\\"), text, flags=re.IGNORECASE)
+                text = re.sub(alias, partial(own, name), text, flags=re.IGNORECASE)
     return text
 
 

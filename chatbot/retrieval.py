@@ -9,8 +9,11 @@ from functools import cached_property
 from chatbot.confidence import Calibration, Features, measure
 from chatbot.evidence import Candidate, weigh_passage
 from chatbot.examiner import Sheet, prepare_sheet
-from chatbot.questions import Names, Question, read_question
+from chatbot.questions import Names, Question, is_year, read_question
 from index import Encoding, SearchIndex, split_words
+
+CHANCE_OF_ANOTHER = 0.25
+"""No confidence is higher where the passage speaks of another place or year than the one that was asked about."""
 
 CANDIDATES = 8
 """Passages that are tested against a question; the right one is among them nearly always."""
@@ -67,6 +70,8 @@ def find_evidence(
         if calibration.examiner:
             features = features | calibration.examiner.examine(weighed.sheet, features)
         sure = min(calibration.decision.chance(features), _support_of_new(question, weighed.candidate, added))
+        if _has_another_in_place(question, weighed.candidate, names):
+            sure = min(sure, CHANCE_OF_ANOTHER)
         judged.append(Judged(weighed.candidate, features, calibration.ranking.chance(features), sure))
     # Ties fall to the better hit, so that the same question always gives the same answer.
     return Evidence(question, tuple(sorted(judged, key=lambda item: -item.rank)))
@@ -99,6 +104,19 @@ def weigh_candidates(question: Question, index: SearchIndex) -> list[Weighed]:
         Weighed(question, encoding, candidate, features, index)
         for candidate, features in zip(candidates, measure(question, candidates), strict=True)
     ]
+
+
+def _has_another_in_place(question: Question, candidate: Candidate, names: Names) -> bool:
+    """Tell whether the passage has another name or year in the place of one that it lacks: Pune, and not Mumbai."""
+    asked = {word.stem for word in question.words}
+    for term, exact, found in zip(question.weighed, candidate.exact, candidate.in_place, strict=False):
+        if exact or found in asked:
+            continue
+        if term.is_name and not term.known and found in names.name_stems:
+            return True
+        if term.is_year and is_year(found):
+            return True
+    return False
 
 
 def _support_of_new(question: Question, candidate: Candidate, added: str) -> float:

@@ -6,7 +6,7 @@ Knows nothing about conversations.
 import re
 from collections.abc import Mapping, Sequence
 
-from chatbot.answering.comparison import answer_from_rows, is_in_doubt
+from chatbot.answering.comparison import answer_from_rows, is_in_doubt, says_too_little
 from chatbot.answering.extractive import answer_from_prose
 from chatbot.answering.grounding import check_grounding
 from chatbot.answering.quotations import Quotations
@@ -19,7 +19,7 @@ from index import Passage
 MOST_PASSAGES = 3
 """An answer quotes from at most so many passages; more is a page, not an answer."""
 
-NEARLY_AS_GOOD = 0.8
+NEARLY_AS_GOOD = 0.4
 """Another passage goes along when its rank is at least such a share of the first one's."""
 
 MOST_NAMED = 3
@@ -41,20 +41,26 @@ def compose(typed: str, evidence: Evidence, texts: Mapping[str, str], *, thresho
         threshold: the confidence from which an answer is given.
     """
     if evidence.confidence < threshold:
-        return _refuse(typed, evidence, _missing(evidence))
+        return _refuse(typed, evidence, _missing(evidence), evidence.confidence)
     chosen = _choose(evidence, threshold)
+    # What is sure and yet says nothing leaves the chance of the others.
+    left = max((item.confidence for item in evidence.candidates if item.confidence < threshold), default=0.0)
+    if not chosen:
+        title = evidence.candidates[0].candidate.hit.passage.title
+        return _refuse(typed, evidence, f"the row “{title}” has only a mark there, and does not say more", left)
     if is_in_doubt(chosen[0].candidate.hit.passage):
-        return _refuse(typed, evidence, _unclear(chosen[0].candidate.hit.passage))
+        return _refuse(typed, evidence, _unclear(chosen[0].candidate.hit.passage), left)
     quotations = Quotations(texts)
     text = _say(chosen, evidence, quotations)
     if not quotations.citations:
-        return _refuse(typed, evidence, f"what the row “{chosen[0].candidate.hit.passage.title}” has there is empty")
+        reason = f"what the row “{chosen[0].candidate.hit.passage.title}” has there is empty"
+        return _refuse(typed, evidence, reason, left)
     answer = Answer(
         question=typed,
         verdict="answered",
         text=text,
         citations=quotations.citations,
-        confidence=round(evidence.confidence, 4),
+        confidence=round(chosen[0].confidence, 4),
         interpretation=evidence.question.text,
         suggestions=nearest_questions(evidence, without=[item.candidate.hit.passage for item in chosen]),
     )
@@ -63,14 +69,21 @@ def compose(typed: str, evidence: Evidence, texts: Mapping[str, str], *, thresho
 
 
 def _choose(evidence: Evidence, threshold: float) -> list[Judged]:
-    """Choose the surest candidate and those that go along with it, the surest first."""
-    surest, *others = evidence.candidates
+    """Choose the surest candidate that says enough and those that go along with it, the surest first; maybe none."""
+    sure = [item for item in evidence.candidates[1:] if item.confidence >= threshold]
+    telling = [
+        item
+        for item in (evidence.candidates[0], *sure)
+        if item.candidate.hit.passage.kind != "row" or not says_too_little(evidence.question, item.candidate)
+    ]
+    if not telling:
+        return []
+    surest, *others = telling
     passage = surest.candidate.hit.passage
     along = [
         item
         for item in others
         if item.rank >= NEARLY_AS_GOOD * surest.rank
-        and item.confidence >= threshold
         and (passage.kind != "row" or _same_table(item.candidate.hit.passage, passage))
         and not is_in_doubt(item.candidate.hit.passage)
     ]
@@ -101,12 +114,12 @@ def _say(chosen: Sequence[Judged], evidence: Evidence, quotations: Quotations) -
     return "\n\n".join(parts)
 
 
-def _refuse(typed: str, evidence: Evidence, reason: str) -> Answer:
+def _refuse(typed: str, evidence: Evidence, reason: str, confidence: float) -> Answer:
     return Answer(
         question=typed,
         verdict="not_covered",
         text=f"The content does not answer this: {reason}.",
-        confidence=round(evidence.confidence, 4),
+        confidence=round(confidence, 4),
         interpretation=evidence.question.text,
         reason=reason,
         suggestions=nearest_questions(evidence),

@@ -10,6 +10,7 @@ import numpy as np
 
 from chatbot.answering.quotations import Quotations
 from chatbot.evidence import Candidate
+from chatbot.expectations import asks_to_compare
 from chatbot.names import is_remark
 from chatbot.questions import TELLING, Question, find_names
 from index import Cell, Passage, plain_text
@@ -17,9 +18,15 @@ from index import Cell, Passage, plain_text
 NOT_STATED = "not stated"
 """What stands in place of an empty cell, one of the few words that are ours."""
 
-_ASKS_FOR_ALL = re.compile(
-    r"\b(?:both|each|every|either|all|two|side by side|compared?|comparison|differ\w*|versus|vs)\b", re.IGNORECASE
+_ASKS_FOR_MORE = re.compile(
+    r"(?:^|[,;:.] )\s*(?:(?:and|so|but) )?(?:how|why|when|where|who|whose|"
+    r"what (?:is|are|was|does|do|did|makes?|kind|sort))\b",
+    re.IGNORECASE,
 )
+"""A question that yes and no do not answer, unless it asks to compare."""
+
+_SHORT_CODE = re.compile(r":[a-z][a-z0-9_+-]*:", re.IGNORECASE)
+"""An emoji by its name, as in ":white_check_mark:"."""
 
 _MARK = re.compile(r"\s*\[\d+\]")
 """A footnote of the owner's, which would look like a citation."""
@@ -47,6 +54,15 @@ def is_in_doubt(passage: Passage) -> bool:
     return any(cell.doubt for cell in passage.cells)
 
 
+def says_too_little(question: Question, row: Candidate) -> bool:
+    """Tell whether all that a row has for *question* are marks, such as ticks, and more than yes or no is asked for."""
+    cells = [row.hit.passage.cells[number] for number in _columns_asked_for(question, [row])]
+    said = " ".join(_SHORT_CODE.sub("", plain_text(cell.text)) for cell in cells)
+    if not cells or any(map(str.isalnum, said)) or asks_to_compare(question):
+        return False
+    return bool(_ASKS_FOR_MORE.search(question.text))
+
+
 def _columns_asked_for(question: Question, rows: Sequence[Candidate]) -> list[int]:
     """Choose the columns that the question names; all of them where it names none, or means none.
 
@@ -58,7 +74,7 @@ def _columns_asked_for(question: Question, rows: Sequence[Candidate]) -> list[in
     named = [number for number in compared if cells[number].column in mentioned]
     if named:
         named += [number for number in compared if number not in named and _is_spoken_of(question, rows, number)]
-    elif not _ASKS_FOR_ALL.search(question.text):
+    elif not asks_to_compare(question):
         named = _column_meant(rows[0], compared)
     filled = {number for row in rows for number, cell in enumerate(row.hit.passage.cells) if cell.text}
     remarks = filled.difference(compared)

@@ -29,6 +29,9 @@ _LEANS_ON_THE_ONE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
+_GOES_ON_ABOUT_IT = re.compile(r"(?:it|they|he|she)\b(?! (?:is|was|takes)\b[^.]* (?:that|to)\b)", re.IGNORECASE)
+"""What points back even from the beginning of a paragraph."""
+
 
 def answer_from_prose(candidate: Candidate, quotations: Quotations) -> str:
     """Say what a passage has for the question it was tested against, in Markdown."""
@@ -101,7 +104,10 @@ def _leans(passage: Passage, number: int) -> bool:
         return False
     if sentence.style == "item" and before.text.rstrip("*_ ").endswith(":"):
         return True
-    return sentence.paragraph == before.paragraph and bool(_LEANS_ON_THE_ONE_BEFORE.match(sentence.text.lstrip("*_`")))
+    bare = sentence.text.lstrip("*_`")
+    if sentence.paragraph != before.paragraph:
+        return sentence.style == before.style == "prose" and bool(_GOES_ON_ABOUT_IT.match(bare))
+    return bool(_LEANS_ON_THE_ONE_BEFORE.match(bare))
 
 
 def _counted(passage: Passage, chosen: set[int]) -> set[tuple[str, int]]:

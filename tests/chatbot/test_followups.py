@@ -65,6 +65,7 @@ REPLACED = {
     "with the same for": Example(STEEP, "same for PyTorch", "steep PyTorch learn", "TensorFlow"),
     "as a bare name": Example(STEEP, "PyTorch?", "steep PyTorch learn", "TensorFlow"),
     "after a thank you": Example(STEEP, "ok thanks, and PyTorch?", "steep PyTorch learn", "TensorFlow thanks"),
+    "by a name that the content never mentions": Example(STEEP, "and MXNet?", "steep learn MXNet", "TensorFlow"),
     "by its other name": Example(PUNE, "and TF?", "share Pune TensorFlow", "PyTorch"),
     "the column of a table": Example(VISIT, "and in the evening?", "visit maternity ward evening", "morning"),
     "two by one": Example(BOTH, "only PyTorch?", "PyTorch backs", "TensorFlow"),

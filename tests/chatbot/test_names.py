@@ -33,3 +33,30 @@ def test_what_is_written_small_as_often_is_none(page_of: PageOf) -> None:
 
 def test_each_table_compares_its_own_columns_and_no_remarks(page_of: PageOf) -> None:
     assert page_of(PAGE).names.compared == (("Falcon", "Heron"), ("Steel", "Brass"))
+
+
+SHORT = """\
+# Frameworks
+
+Phones run TF Lite. Many call TensorFlow just TF, and TF serves well.
+
+| Factor | TensorFlow | PyTorch |
+|---|---|---|
+| Graph | static | dynamic |
+"""
+
+
+def test_a_name_of_two_parts_goes_by_its_initials_where_the_content_uses_them(page_of: PageOf) -> None:
+    assert page_of(SHORT).question("what graph has tf?").text == "what graph has TensorFlow?"
+
+
+def test_a_name_of_two_parts_goes_by_its_last_part_where_that_means_nothing_else(page_of: PageOf) -> None:
+    assert page_of(SHORT).question("what graph has torch?").text == "what graph has PyTorch?"
+
+
+def test_the_beginning_of_another_name_is_left_as_it_is(page_of: PageOf) -> None:
+    assert page_of(SHORT).question("does TF Lite run on phones?").text == "does TF Lite run on phones?"
+
+
+def test_initials_that_the_content_never_uses_mean_nothing(page_of: PageOf) -> None:
+    assert page_of(SHORT).question("what graph has PT?").text == "what graph has PT?"

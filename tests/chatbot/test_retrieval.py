@@ -1,9 +1,13 @@
 """What the content has for a question, the best first."""
 
+from pathlib import Path
+
 import pytest
 
-from chatbot.confidence import Calibration
-from chatbot.retrieval import CANDIDATES, Evidence, find_evidence
+from chatbot.confidence import Calibration, LinearModel
+from chatbot.names import names_of
+from chatbot.retrieval import CANDIDATES, CHANCE_OF_ANOTHER, Evidence, find_evidence
+from index import Encoder, SearchIndex, build_index
 from tests.chatbot.conftest import Page, PageOf
 
 BIKES = """\
@@ -113,3 +117,34 @@ def test_other_names_of_one_thing_are_collected_from_all_pages(page_of: PageOf) 
     names = page_of("---\naliases: {Heron: [grey one], Falcon: [FL]}\n---\n\n# More\n\nMore of it.\n", "more.md").names
 
     assert dict(names.aliases) == {"Heron": ("HR-2", "grey one"), "Falcon": ("FL",)}
+
+
+PLACES = """\
+# Jobs
+
+Firms in Pune hire most. Our office in Pune opened in 2026, and Pune Traders came first.
+
+## What share of Pune postings wants Python?
+
+About 60 % of Pune postings in 2026 want Python.
+"""
+
+
+@pytest.mark.parametrize(
+    "typed", ["What share of Mumbai postings wants Python?", "What share of Pune postings wanted Python in 2019?"]
+)
+def test_another_place_or_year_in_the_passage_is_not_the_one_that_was_asked_about(
+    real_encoder: Encoder, tmp_path: Path, typed: str
+) -> None:
+    (tmp_path / "jobs.md").write_text(PLACES, encoding="utf-8")
+    build_index(tmp_path, tmp_path / ".index", real_encoder)
+    index = SearchIndex.open(tmp_path / ".index", real_encoder)
+    always_sure = Calibration(None, LinearModel(0.0, {}), LinearModel(9.0, {}), 0.5)
+
+    asked, another = (
+        find_evidence(question, index, names_of(index), always_sure)
+        for question in ("What share of Pune postings wants Python?", typed)
+    )
+
+    assert asked.confidence > 0.99
+    assert another.confidence == CHANCE_OF_ANOTHER

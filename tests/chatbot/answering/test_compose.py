@@ -21,6 +21,7 @@ The bell of every bike is brass.
 | Size | 58 cm | 66 cm |
 | Rider | 105 kg | 120 kg |
 | Guarantee | 5 years | 10 years |
+| Lamp | ✅ | :x: |
 
 ## Questions
 
@@ -39,9 +40,9 @@ def page(page_of: PageOf) -> Page:
     return page_of(BIKES)
 
 
-def say(page: Page, typed: str, **sure: float) -> Answer:
+def say(page: Page, typed: str, *, threshold: float = 0.5, **sure: float) -> Answer:
     evidence = page.evidence(typed, {title.replace("_", " "): confidence for title, confidence in sure.items()})
-    return compose(typed, evidence, page.texts, threshold=0.5)
+    return compose(typed, evidence, page.texts, threshold=threshold)
 
 
 def quotes(answer: Answer) -> list[str]:
@@ -154,7 +155,28 @@ def test_rows_of_one_table_become_one_table(page: Page) -> None:
 
 
 def test_what_is_much_less_sure_does_not_go_along(page: Page) -> None:
-    assert quotes(say(page, "Heron: weight, gears", Weight=0.9, Gears=0.55)) == ["13 kg"]
+    assert quotes(say(page, "Heron: weight, gears", threshold=0.2, Weight=0.9, Gears=0.3)) == ["13 kg"]
+
+
+@pytest.mark.parametrize("typed", ["How do I turn on the Falcon's lamp?", "What is the lamp of the Falcon made of?"])
+def test_a_mark_in_a_cell_answers_no_more_than_yes_or_no(page: Page, typed: str) -> None:
+    answer = say(page, typed, Lamp=0.9, Size=0.2)
+
+    assert answer.verdict == "not_covered"
+    assert answer.reason == "the row “Lamp” has only a mark there, and does not say more"
+    assert answer.confidence == 0.2, "the chance of the others"
+
+
+@pytest.mark.parametrize("typed", ["Has the Falcon a lamp?", "lamp, Falcon", "How do both compare: lamp?"])
+def test_a_mark_answers_yes_or_no(page: Page, typed: str) -> None:
+    assert "✅" in quotes(say(page, typed, Lamp=0.9))
+
+
+def test_where_a_mark_says_too_little_the_next_that_is_sure_answers(page: Page) -> None:
+    answer = say(page, "How do I get a lamp for the Falcon?", Lamp=0.9, **{"Are_spare_parts_easy_to_get?": 0.8})
+
+    assert quotes(answer) == ["Yes, within two days."]
+    assert answer.confidence == 0.8
 
 
 def test_what_is_below_the_threshold_does_not_go_along(page: Page) -> None:

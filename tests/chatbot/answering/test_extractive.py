@@ -79,6 +79,16 @@ def test_a_sentence_at_the_beginning_of_a_paragraph_leans_on_nothing(page_of: Pa
     assert quotes == ["It is brass that bells are made of."]
 
 
+def test_a_paragraph_that_goes_on_about_it_brings_the_one_before_along(page_of: PageOf) -> None:
+    page = page_of(
+        "# Bikes\n\nThe saddle is old.\n\nThe bell is from Turin.\n\nIt rings in brass.\n\nFrames are steel.\n"
+    )
+
+    _, quotes = say(page, "rings brass", "Bikes")
+
+    assert quotes == ["The bell is from Turin.\n\nIt rings in brass."]
+
+
 def test_what_leads_to_a_list_brings_the_list_along(page_of: PageOf) -> None:
     page = page_of("# Bikes\n\nThe saddle is leather.\n\nThe bell comes in three metals:\n\n- brass\n- steel\n- tin\n")
 
