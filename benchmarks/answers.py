@@ -147,8 +147,8 @@ def report(outcomes: Sequence[Outcome], *, wrong: bool) -> None:
         print(f"AUROC              {roc_auc_score(truth, confidence):.3f}")
     right = np.array([outcome.is_supposed_right for outcome in judged])
     print(f"calibration error  {calibration_error(confidence, right):.3f}")
-    _print_times("ask", [outcome.seconds for outcome in outcomes])
-    _print_times("bare encoder", [outcome.bare_seconds for outcome in outcomes])
+    print_times("ask", [outcome.seconds for outcome in outcomes])
+    print_times("bare encoder", [outcome.bare_seconds for outcome in outcomes])
     if wrong:
         for outcome in outcomes:
             if not outcome.is_right:
@@ -172,7 +172,8 @@ def calibration_error(confidence: np.ndarray, truth: np.ndarray, bins: int = 10)
     return float(sum(gaps))
 
 
-def _print_times(name: str, seconds: Sequence[float]) -> None:
+def print_times(name: str, seconds: Sequence[float]) -> None:
+    """Print the median and the 99th percentile."""
     middle, late = np.percentile(seconds, [50, 99]) * 1e3
     print(f"{name:14} p50, p99  {middle:.1f} ms, {late:.1f} ms")
 
