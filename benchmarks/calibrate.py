@@ -10,7 +10,7 @@ of a set, each page by a fit without it; of an unseen set, by the fit of all set
 import argparse
 import json
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
@@ -28,7 +28,9 @@ from benchmarks.question_sets import Case, load_cases, passage_text
 from chatbot.confidence import (
     DECISION_FEATURES,
     EXAMINED_DECISION_FEATURES,
+    EXAMINED_FOLLOWED_FEATURES,
     EXAMINED_RANKING_FEATURES,
+    FOLLOWED_FEATURES,
     RANKING_FEATURES,
     Calibration,
     Features,
@@ -36,13 +38,18 @@ from chatbot.confidence import (
 )
 from chatbot.evidence import Candidate
 from chatbot.examiner import Examiner, Sheet
+from chatbot.followups import Before, read_followup
+from chatbot.likeness import WordLikeness
 from chatbot.names import names_of
-from chatbot.questions import read_question
+from chatbot.questions import Names, read_question
 from chatbot.retrieval import weigh_candidates
-from index import DEFAULT_ENCODER, ContentError, SearchIndex, SentenceEncoder, build_index
+from index import DEFAULT_ENCODER, ContentError, SearchIndex, SentenceEncoder, Source, build_index
 
 THRESHOLD = 0.5
 """The confidence is calibrated: from here on, an answer is more likely right than not."""
+
+CHANGES = 6
+"""Every so many of the questions is asked again after another, see `changes_of_topic`."""
 
 FOLDS = 5
 """Parts that the pages are dealt into; each is judged by an examiner that learned from the others."""
@@ -50,7 +57,7 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class Example:
-    """One question with all its candidates."""
+    """One question, or one reading of a follow-up, with all its candidates."""
 
     case: Case
     features: list[Features]
@@ -58,6 +65,11 @@ class Example:
 
     holds: list[bool]
     """Whether each candidate holds the facts that the answer needs."""
+
+    @property
+    def carries(self) -> bool:
+        """Tell whether some of the question comes from the turns before."""
+        return bool(self.features[0]["carries"])
 
     @property
     def lesson(self) -> Lesson:
@@ -75,10 +87,10 @@ class Example:
 
 
 def measure_cases(cases: Sequence[Case], encoder: SentenceEncoder) -> list[Example]:
-    """Measure the candidates of every case of one turn, each page in an index of its own."""
+    """Measure the candidates of every case, each page in an index of its own; of follow-ups, those of each reading."""
     by_page = defaultdict(list)
     for case in cases:
-        if len(case.turns) == 1 and case.answerable is not None:
+        if case.answerable is not None:
             by_page[case.page].append(case)
     examples = []
     for page, of_page in by_page.items():
@@ -91,11 +103,42 @@ def measure_cases(cases: Sequence[Case], encoder: SentenceEncoder) -> list[Examp
             index = SearchIndex.open(Path(folder), encoder)
         names = names_of(index)
         for case in of_page:
-            found = weigh_candidates(read_question(case.turns[0], names), index)
-            if found:
-                features, sheets = [item.features for item in found], [item.sheet for item in found]
-                examples.append(Example(case, features, sheets, _holds(case, [item.candidate for item in found])))
+            examples += _measure_case(case, index, names)
+        for case in changes_of_topic(of_page):
+            examples += _measure_case(case, index, names)
     return examples
+
+
+def _measure_case(case: Case, index: SearchIndex, names: Names) -> Iterator[Example]:
+    likeness = WordLikeness(index.encoder)
+    before: list[Before] = []
+    kept: list[Source] = []
+    for turn in case.turns[:-1]:
+        # No fit may have its say in what it is fitted on, so the best hit stands for what was answered.
+        reading = read_followup(turn, before, names, likeness)[0]
+        passages = [hit.passage for hit in index.search(reading.text, k=1)]
+        before.append(Before(reading.text, *(passage.title for passage in passages)))
+        kept = [passage.source for passage in passages]
+    readings = read_followup(case.turns[-1], before, names, likeness)
+    # What needs the turns before is no example of a question that stands alone.
+    for reading in readings if len(case.turns) == 1 else [reading for reading in readings if reading.carried]:
+        question = read_question(reading.text, names, added=reading.added if reading.carried else "")
+        if found := weigh_candidates(question, index, kept):
+            features, sheets = [item.features for item in found], [item.sheet for item in found]
+            yield Example(case, features, sheets, _holds(case, [item.candidate for item in found]))
+
+
+def changes_of_topic(cases: Sequence[Case]) -> Iterator[Case]:
+    """Give some questions of one turn after another one that has nothing to do with them.
+
+    What is carried must make nothing answerable by accident.
+    """
+    alone = [case for case in cases if len(case.turns) == 1]
+    answered = [case for case in alone if case.answerable]
+    for number, case in enumerate(alone):
+        other = answered[number % len(answered)] if answered else case
+        if number % CHANGES == 0 and other is not case:
+            yield replace(case, kind="change", turns=(*other.turns, *case.turns))
 
 
 def _holds(case: Case, candidates: Sequence[Candidate]) -> list[bool]:
@@ -138,41 +181,55 @@ def calibrate_left_out(examined: Sequence[Example], folds: Sequence[Fold]) -> It
     """Give each part of the pages the calibration that saw nothing of it."""
     for fold in folds:
         others = [example for example in examined if example.case.page not in fold.pages]
-        ranking, decision = fit(others)
-        yield fold, Calibration(fold.examiner, ranking, decision, THRESHOLD)
+        yield fold, fit(others, fold.examiner)
 
 
-def fit(examples: Sequence[Example], *, examined: bool = True) -> tuple[LinearModel, LinearModel]:
-    """Fit the ranking on what is answerable, then the decision on what it puts first.
+def fit(examples: Sequence[Example], examiner: Examiner | None) -> Calibration:
+    """Fit the ranking on what is answerable and stands alone, then the decisions on what it puts first.
 
     Args:
-        examples: to learn from.
-        examined: whether an examiner has its say.
+        examples: to learn from; they hold what an examiner found, if it is to have its say.
+        examiner: that one.
     """
-    ranking_features = EXAMINED_RANKING_FEATURES if examined else RANKING_FEATURES
-    decision_features = EXAMINED_DECISION_FEATURES if examined else DECISION_FEATURES
-    ranking = fit_ranking([example for example in examples if any(example.holds)], ranking_features)
-    first = [(example, example.first(ranking)) for example in examples]
-    rows = [example.features[number] for example, number in first]
-    decision = _fit_linear(rows, [example.holds[number] for example, number in first], decision_features, strength=0.3)
-    return ranking, decision
+    ranking_features = EXAMINED_RANKING_FEATURES if examiner else RANKING_FEATURES
+    decision_features = EXAMINED_DECISION_FEATURES if examiner else DECISION_FEATURES
+    followed_features = EXAMINED_FOLLOWED_FEATURES if examiner else FOLLOWED_FEATURES
+    alone = [example for example in examples if not example.carries]
+    carrying = [example for example in examples if example.carries]
+    ranking = fit_ranking([example for example in alone if any(example.holds)], ranking_features)
+    decision = fit_decision(alone, ranking, decision_features)
+    followed = fit_decision(carrying, ranking, followed_features)
+    return Calibration(examiner, ranking, decision, followed, THRESHOLD)
 
 
 def fit_ranking(examples: Sequence[Example], names: Sequence[str]) -> LinearModel:
-    """Fit what tells the right candidates of a question from its wrong ones; each question weighs the same."""
+    """Fit what tells the right candidates of a question from its wrong ones."""
     rows = [row for example in examples for row in example.features]
     holds = [value for example in examples for value in example.holds]
-    weights = np.concatenate([_candidate_weights(np.array(example.holds)) for example in examples])
-    return _fit_linear(rows, holds, names, weights=weights)
+    shares = [
+        weight * _candidate_weights(np.array(example.holds))
+        for example, weight in zip(examples, page_weights(examples), strict=True)
+    ]
+    return _fit_linear(rows, holds, names, weights=np.concatenate(shares), strength=0.1)
+
+
+def fit_decision(examples: Sequence[Example], ranking: LinearModel, names: Sequence[str]) -> LinearModel:
+    """Fit what tells from the candidate that *ranking* puts first whether it answers."""
+    first = [example.first(ranking) for example in examples]
+    rows = [example.features[number] for example, number in zip(examples, first, strict=True)]
+    holds = [example.holds[number] for example, number in zip(examples, first, strict=True)]
+    return _fit_linear(rows, holds, names, weights=page_weights(examples), strength=0.3)
+
+
+def page_weights(examples: Sequence[Example]) -> np.ndarray:
+    """Give each example its weight, 1 on average: every page weighs the same, for pages are what must be generalised
+    over, and those with many questions would speak loudest."""
+    sizes = Counter(example.case.page for example in examples)
+    return np.array([len(examples) / len(sizes) / sizes[example.case.page] for example in examples])
 
 
 def _fit_linear(
-    rows: Sequence[Features],
-    truth: Sequence[bool],
-    names: Sequence[str],
-    *,
-    weights: np.ndarray | None = None,
-    strength: float = 1.0,
+    rows: Sequence[Features], truth: Sequence[bool], names: Sequence[str], *, weights: np.ndarray, strength: float
 ) -> LinearModel:
     table = np.array([[row[name] for name in names] for row in rows])
     scaler = StandardScaler().fit(table)
@@ -201,23 +258,22 @@ class Left:
     """Whether the first candidate holds the facts."""
 
 
-def judge(examples: Sequence[Example], ranking: LinearModel, decision: LinearModel) -> list[Left]:
-    """Judge examples that were examined already."""
-    first = [(example, example.first(ranking)) for example in examples]
+def judge(examples: Sequence[Example], calibration: Calibration) -> list[Left]:
+    """Judge the questions that stand alone among *examples*, which were examined already."""
+    first = [(example, example.first(calibration.ranking)) for example in examples if not example.carries]
     return [
-        Left(example.case, decision.chance(example.features[number]), example.holds[number])
+        Left(example.case, calibration.sureness(example.features[number]), example.holds[number])
         for example, number in first
     ]
 
 
-def leave_pages_out(examples: Sequence[Example]) -> list[Left]:
-    """Judge every case by a fit that never saw its page."""
-    groups = [str(example.case.page) for example in examples]
-    outcomes = []
-    for others, left in GroupKFold(len(set(groups))).split(examples, groups=groups):
-        ranking, decision = fit([examples[number] for number in others])
-        outcomes += judge([examples[number] for number in left], ranking, decision)
-    return outcomes
+def judge_left_out(examined: Sequence[Example], folds: Sequence[Fold]) -> list[Left]:
+    """Judge every question that stands alone by a fit that never saw its page."""
+    return [
+        left
+        for fold, calibration in calibrate_left_out(examined, folds)
+        for left in judge([example for example in examined if example.case.page in fold.pages], calibration)
+    ]
 
 
 def _right(answerable: Sequence[Left]) -> float:
@@ -257,13 +313,11 @@ def main() -> None:
     measured = measure_cases(_load(options.sets), encoder)
     folds = train_left_out(measured)
     examined = examine_left_out(measured, folds)
-    outcomes = leave_pages_out(examined)
-    _print(outcomes)
-    ranking, decision = fit(examined)
+    _print(judge_left_out(examined, folds))
     examiner = train([example.lesson for example in measured])
     if options.unseen:
         unseen = [example.examined_by(examiner) for example in measure_cases(_load(options.unseen), encoder)]
-        _print(judge(unseen, ranking, decision))
+        _print(judge(unseen, fit(examined, examiner)))
     if options.write:
         write(examiner, examined)
     if options.whole:
@@ -291,14 +345,15 @@ def _print(outcomes: Sequence[Left]) -> None:
 def write(examiner: Examiner, examined: Sequence[Example]) -> None:
     """Write calibration.json and examiner.safetensors into the package."""
     package = Path(str(files("chatbot")))
-    record = {"encoder": DEFAULT_ENCODER, "examined": _fitted(examined, True), "measured": _fitted(examined, False)}
+    fitted = {"examined": fit(examined, examiner), "measured": fit(examined, None)}
+    record = {"encoder": DEFAULT_ENCODER, **{name: _as_record(calibration) for name, calibration in fitted.items()}}
     (package / "calibration.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     write_examiner(examiner, package / "examiner.safetensors")
 
 
-def _fitted(examples: Sequence[Example], examined: bool) -> dict[str, object]:
-    ranking, decision = fit(examples, examined=examined)
-    return {"ranking": asdict(ranking), "decision": asdict(decision), "threshold": THRESHOLD}
+def _as_record(calibration: Calibration) -> dict[str, object]:
+    models = {name: asdict(getattr(calibration, name)) for name in ("ranking", "decision", "followed")}
+    return {**models, "threshold": calibration.threshold}
 
 
 if __name__ == "__main__":

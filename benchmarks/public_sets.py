@@ -97,7 +97,7 @@ class Collection:
 
     def __init__(self, index: SearchIndex, entries: Sequence[Entry], first_lines: Sequence[int]) -> None:
         """Hold *entries*, which begin on *first_lines* of the one file that *index* was built from."""
-        self._index = index
+        self.index = index
         self._names = names_of(index)
         self._entries = entries
         self._first_lines = first_lines
@@ -113,11 +113,16 @@ class Collection:
 
     def find(self, question: str) -> list["Found"]:
         """Give the entries of the passages that may answer *question*, best first."""
-        evidence = find_evidence(question, self._index, self._names, Calibration.shipped(self._index.encoder.name))
+        evidence = find_evidence(question, self.index, self._names, Calibration.shipped(self.index.encoder.name))
         return [
             Found(self.entry_of(judged.candidate.hit.passage).id, judged.rank, judged.confidence)
             for judged in evidence.candidates
         ]
+
+    def search(self, text: str, k: int) -> list[str]:
+        """Give the *k* entries whose passages are the best hits for *text*, best first; nothing is judged."""
+        hits = self.index.search(text, k=4 * k)
+        return list(dict.fromkeys(self.entry_of(hit.passage).id for hit in hits))[:k]
 
     def entry_of(self, passage: Passage) -> Entry:
         """Give the entry under whose heading *passage* stands."""

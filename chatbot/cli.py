@@ -20,7 +20,7 @@ from chatbot.evaluation import evaluate, load_cases
 from chatbot.rendering import as_plain_text
 from chatbot.settings import Settings, find_index, find_knowledge
 from chatbot.starter import copy_starter
-from index import IndexingError, Progress, SentenceEncoder, build_index
+from index import IndexingError, Progress, SearchIndex, SentenceEncoder, build_index
 
 QUIET_SECONDS = 1.0
 """Work that is done sooner shows no progress."""
@@ -121,13 +121,9 @@ def build(
     knowledge = find_knowledge(folder, settings)
     place = find_index(knowledge, index, settings)
     with shown_progress() as progress:
-        report = build_index(
-            knowledge,
-            place,
-            SentenceEncoder(encoder or settings.encoder),
-            fresh=fresh,
-            progress=progress,
-        )
+        used = SentenceEncoder(encoder or settings.encoder)
+        report = build_index(knowledge, place, used, fresh=fresh, progress=progress)
+        Chatbot(knowledge, place, SearchIndex.open(place, used)).try_offers(progress)
     typer.echo(str(report))
     typer.echo(f"The index is in {place}.")
 

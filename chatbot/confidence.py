@@ -3,10 +3,11 @@
 Knows nothing about passages' words. The coefficients stand in calibration.json, written by benchmarks/calibrate.py.
 """
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Self
@@ -17,6 +18,7 @@ from chatbot import expectations
 from chatbot.evidence import Candidate
 from chatbot.examiner import Examiner
 from chatbot.questions import Question
+from index import Source
 
 Features = Mapping[str, float]
 """What is measured of a candidate, by name; each about 0 to 1."""
@@ -24,7 +26,10 @@ Features = Mapping[str, float]
 WEAK = 0.3
 """A word that the content never mentions and that a passage supports less than this is most likely not its subject."""
 
-RANKING_FEATURES = (
+MATTERS = 1.5
+"""A rarer word than this, on the scale of `rarity`, is part of what is asked about."""
+
+RANKING_FEATURES: tuple[str, ...] = (
     "dense",  # the largest cosine of a view
     "dense_title",  # the cosine of the title alone
     "dense_sentence",  # the largest cosine of a sentence or cell alone
@@ -41,7 +46,7 @@ RANKING_FEATURES = (
 )
 """What decides which candidate comes first."""
 
-DECISION_FEATURES = (
+DECISION_FEATURES: tuple[str, ...] = (
     *(name for name in RANKING_FEATURES if name != "dense_title"),
     "worst_unknown",  # the same as `unknown` for the worst single word
     "unknown_names",  # how much of the question are names that the content never mentions
@@ -69,8 +74,19 @@ DECISION_FEATURES = (
 )
 """What decides whether the first candidate answers."""
 
+FOLLOWED_FEATURES: tuple[str, ...] = (
+    *DECISION_FEATURES,
+    "is_kept",  # whether the answer before quoted it
+    "few_new",  # near 1 where the turn itself says hardly anything
+    "new_gap",  # how much of what the turn itself says the passage does not support
+    "new_weakest_gap",  # the same for the least supported word of it that matters
+    "new_unknown_gap",  # for the least supported word of it that the content never mentions
+)
+"""What decides it where some of the question comes from the turns before."""
+
 EXAMINED_RANKING_FEATURES = (*RANKING_FEATURES, "examined_rank")
 EXAMINED_DECISION_FEATURES = (*DECISION_FEATURES, "examined_sure")
+EXAMINED_FOLLOWED_FEATURES = (*FOLLOWED_FEATURES, "examined_sure")
 """The same where an examiner has its say; what it says is described in examiner.py."""
 
 
@@ -103,10 +119,24 @@ class Calibration:
     """The chance that a candidate is the right one, if the content answers the question at all."""
 
     decision: LinearModel
-    """The chance that the first candidate answers the question."""
+    """The chance that the first candidate answers a question that stands alone."""
+
+    followed: LinearModel
+    """The same for one that carries something from the turns before: that must not speak for what is new."""
 
     threshold: float
     """The confidence from which an answer is given; below it, more is gained by refusing."""
+
+    def sureness(self, features: Features) -> float:
+        """Give the chance, from 0 to 1, that a candidate with *features* answers, if it comes first."""
+        return (self.followed if features["carries"] else self.decision).chance(features)
+
+    @property
+    def fingerprint(self) -> str:
+        """Tell one calibration from another."""
+        models = [asdict(model) for model in (self.ranking, self.decision, self.followed)]
+        fitted = json.dumps([models, self.threshold], sort_keys=True)
+        return hashlib.sha256(fitted.encode()).hexdigest()[:16]
 
     @classmethod
     @cache
@@ -115,16 +145,45 @@ class Calibration:
         record = json.loads(files("chatbot").joinpath("calibration.json").read_text(encoding="utf-8"))
         examiner = Examiner.shipped() if encoder == record["encoder"] else None
         fitted = record["examined" if examiner else "measured"]
-        ranking, decision = LinearModel(**fitted["ranking"]), LinearModel(**fitted["decision"])
-        return cls(examiner, ranking, decision, fitted["threshold"])
+        ranking, decision, followed = (LinearModel(**fitted[name]) for name in ("ranking", "decision", "followed"))
+        return cls(examiner, ranking, decision, followed, fitted["threshold"])
 
 
-def measure(question: Question, candidates: Sequence[Candidate]) -> list[dict[str, float]]:
-    """Measure each of *candidates*, alone and beside the others."""
+def measure(question: Question, candidates: Sequence[Candidate], kept: Sequence[Source] = ()) -> list[dict[str, float]]:
+    """Measure each of *candidates*, alone and beside the others.
+
+    Args:
+        question: what was asked.
+        candidates: the passages that were tested against it.
+        kept: what the answer before quoted.
+    """
     if not candidates:
         return []
     best = np.max([candidate.support for candidate in candidates], axis=0)
-    return [_measure_one(question, candidate, best) for candidate in candidates]
+    return [
+        _measure_one(question, candidate, best)
+        | _measure_new(question, candidate)
+        | {"is_kept": float(any(candidate.hit.passage.source.holds(source) for source in kept))}
+        for candidate in candidates
+    ]
+
+
+def _measure_new(question: Question, candidate: Candidate) -> dict[str, float]:
+    """Measure how far the passage supports what a follow-up itself says: what it carries must not speak for that."""
+    terms, gaps = question.weighed, 1.0 - candidate.support
+    new = np.array([term.is_new for term in terms], dtype=bool)
+    if new.all():
+        return dict.fromkeys(("carries", "few_new", "new_gap", "new_weakest_gap", "new_unknown_gap"), 0.0)
+    matters = new & np.array([term.weight >= MATTERS for term in terms], dtype=bool)
+    unknown = new & np.array([not term.known for term in terms], dtype=bool)
+    weights = candidate.weights * new
+    return {
+        "carries": 1.0,
+        "few_new": 1.0 / (1.0 + int(new.sum())),
+        "new_gap": float(weights @ gaps / max(float(weights.sum()), 1e-9)),
+        "new_weakest_gap": float(gaps[matters].max(initial=0.0)),
+        "new_unknown_gap": float(gaps[unknown].max(initial=0.0)),
+    }
 
 
 def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> dict[str, float]:
@@ -137,7 +196,7 @@ def _measure_one(question: Question, candidate: Candidate, best: np.ndarray) -> 
     figures = np.array([term.is_telling_figure for term in terms], dtype=bool)
     weak = unknown & (support < WEAK)
     inexact = ~candidate.exact
-    matters = rarity >= 1.5
+    matters = rarity >= MATTERS
     asked = expectations.asked_after(question)
     gaps = 1.0 - support
     columns = {cell.column for cell in hit.passage.cells}

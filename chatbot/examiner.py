@@ -27,7 +27,7 @@ MOST_WORDS = 128
 MOST_CONTEXT_WORDS = 32
 MOST_SENTENCES = 13
 
-TERM_FEATURES = 8
+TERM_FEATURES = 9
 """What is known of each word of a question beside its vector, see `_describe_words`."""
 
 MEASURES = 9
@@ -84,7 +84,8 @@ def prepare_sheet(question: Question, encoding: Encoding, candidate: Candidate, 
 
 
 def _describe_words(question: Question, candidate: Candidate, index: SearchIndex) -> Floats:
-    """Say of each word how rare it is, whether the content knows it, and how well the passage supports it."""
+    """Say of each word how rare it is, whether the content knows it, how well the passage supports it, and whether the
+    turn itself says it."""
     rows = np.zeros((len(question.words), TERM_FEATURES), dtype=np.float32)
     number = -1
     for place, (word, term) in enumerate(zip(question.words, question.terms, strict=True)):
@@ -100,6 +101,7 @@ def _describe_words(question: Question, candidate: Candidate, index: SearchIndex
             index.rarity(word.stem),
             candidate.support[number],
             candidate.exact[number],
+            term.is_new,
         )
     return rows
 

@@ -86,42 +86,46 @@ def asks_to_compare(question: Question) -> bool:
 
 def lacks_number(question: Question, text: str) -> bool:
     """Tell whether *question* asks how many or how much, and *text* names no number."""
-    return bool(_ASKS_HOW_MANY.search(question.text)) and not _A_NUMBER.search(text)
+    return bool(_ASKS_HOW_MANY.search(question.asked)) and not _A_NUMBER.search(text)
 
 
 def lacks_price(question: Question, text: str) -> bool:
     """Tell whether *question* asks what something costs or pays, and *text* speaks of no money."""
-    return bool(_ASKS_A_PRICE.search(question.text)) and not _A_PRICE.search(text)
+    return bool(_ASKS_A_PRICE.search(question.asked)) and not _A_PRICE.search(text)
 
 
 def lacks_time(question: Question, text: str) -> bool:
     """Tell whether *question* asks when something is, and *text* names no time or condition."""
-    return bool(_ASKS_WHEN.search(question.text)) and not _A_TIME.search(text)
+    return bool(_ASKS_WHEN.search(question.asked)) and not _A_TIME.search(text)
 
 
 def lacks_size(question: Question, text: str) -> bool:
     """Tell whether *question* asks for a size or a limit, and *text* names no number."""
-    return bool(_ASKS_A_SIZE.search(question.text)) and not _A_NUMBER.search(text)
+    return bool(_ASKS_A_SIZE.search(question.asked)) and not _A_NUMBER.search(text)
 
 
 def lacks_version(question: Question, text: str) -> bool:
     """Tell whether *question* asks for a version, and *text* names none."""
-    return bool(_ASKS_A_VERSION.search(question.text)) and not _A_VERSION.search(text)
+    return bool(_ASKS_A_VERSION.search(question.asked)) and not _A_VERSION.search(text)
 
 
 def lacks_somebody(question: Question, text: str) -> bool:
     """Tell whether *question* asks who, and *text* names nobody."""
-    return bool(_ASKS_WHO.search(question.text)) and not _SOMEBODY.search(text)
+    return bool(_ASKS_WHO.search(question.asked)) and not _SOMEBODY.search(text)
 
 
 def lacks_instruction(question: Question, text: str) -> bool:
     """Tell whether *question* asks how to do something, and *text* tells nobody to do anything."""
-    return bool(_ASKS_HOW_TO.search(question.text)) and not _AN_INSTRUCTION.search(text)
+    return bool(_ASKS_HOW_TO.search(question.asked)) and not _AN_INSTRUCTION.search(text)
 
 
 def lacks_reason(question: Question, text: str) -> bool:
     """Tell whether *question* asks why, and *text* gives no reason."""
-    return bool(_ASKS_WHY.search(question.text)) and not _A_REASON.search(text)
+    return bool(_ASKS_WHY.search(question.asked)) and not _A_REASON.search(text)
+
+
+STRICT = (lacks_number, lacks_price, lacks_time, lacks_size, lacks_version, lacks_somebody)
+"""Of the above those that a single word tells: a sentence has a number, or it has none."""
 
 
 def asked_after(question: Question) -> list[int]:

@@ -4,23 +4,30 @@ A pure function of its arguments. Knows nothing about evidence: which reading ho
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chatbot.questions import FUNCTION_WORDS, Names, clean, find_names, in_own_names, name_places
+from chatbot.questions import Names, clean, find_names, in_own_names, is_grammar, name_places, rarity
 from index import split_words
 
+Likeness = Callable[[str, str], tuple[int, int] | None]
+"""Takes a question and a fragment; gives the start and end of the word of the question that the fragment is most like,
+and None where it is like none."""
+
+_LINKS = (
+    r"(?:ok|okay|alright|thanks|thank you|cool|great|good|fine|sure|yes|no|and|but|or|so|also|then|well|hmm|right|now)"
+)
 _OPENING = re.compile(
-    r"(?:(?:ok|okay|alright|thanks|thank you|cool|great|good|fine|sure|yes|and|but|or|so|also|then|well|hmm|right|now)"
-    r"(?!\w)[\s,.!:;-]+)*"
+    rf"(?:{_LINKS}(?!\w)[\s,.!:;-]+)*"
     r"(?:(?:what|how) about|(?:the )?same(?: question)? for|what of|versus|vs|compared to|and|or|also|but|only)?(?!\w)",
     re.IGNORECASE,
 )
 _FRESH_START = re.compile(
-    r"\b(?:never ?mind|forget(?: about)?(?: it| that)?|moving on|chang(?:e of|ing) (?:the )?(?:topic|subject)|"
-    r"(?:different|another|new|other) (?:question|topic|thing|subject)|something else|anyway|back to|"
-    r"(?:let['’]?s|let us) talk about)\b",
+    rf"(?:{_LINKS}(?!\w)[\s,.!:;-]+)*"
+    r"(?:never ?mind|forget(?: about)?(?: it| that)?|moving on|chang(?:e of|ing) (?:the )?(?:topic|subject)|"
+    r"(?:a )?(?:different|another|new|other) (?:question|topic|thing|subject)|something else|anyway|back to|"
+    r"(?:let['’]?s|let us) talk about)(?!\w)",
     re.IGNORECASE,
 )
 _LEFT_BEHIND = re.compile(r"[^.:;!?,]{0,40}[.:;!,]\s+(?=\S+\s+\S)")
@@ -29,10 +36,23 @@ _LEFT_BEHIND = re.compile(r"[^.:;!?,]{0,40}[.:;!,]\s+(?=\S+\s+\S)")
 _POINTING = frozenset(
     "it its they them their theirs that this those these there both former latter same either".split()
 )
-_POINTING_PHRASE = re.compile(
-    r"\b(?:the (?:other|first|second|last|former|latter)(?: one)?|that one|this one)\b", re.IGNORECASE
+_THE_OTHER = re.compile(
+    r"\bthe other(?: \w+)?(?=\s*(?:[?.!,]|$))|\bthe other(?: one)?\b|\bits (?:rival|competitor|counterpart|opponent)\b",
+    re.IGNORECASE,
 )
-_ASKS_ON = frozenset("why how when since really because long much many example examples else more".split())
+_POINTING_PHRASE = re.compile(
+    rf"{_THE_OTHER.pattern}|\b(?:the (?:first|second|third|last|former|latter)(?: one)?|that one|this one)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|could|will|would|should|has|have|"
+    r"may|must)\b",
+    re.IGNORECASE,
+)
+"""How a question begins that is no fragment."""
+
+_VERBS = frozenset("is are was were does do did can could will would should has have had may must".split())
+_SPEAKER = re.compile(r"\b(?:i|you|we|your|my|our)\b", re.IGNORECASE)
 
 _CONNECTIVE = re.compile(r"\s*(?:,|\band\b|\bor\b|\bvs\b\.?|\bversus\b)\s*$", re.IGNORECASE)
 _EMPTY_IT = re.compile(
@@ -51,6 +71,26 @@ MOST_WORDS_LEFT_BEHIND = 2
 MOST_CARRIED_WORDS = 30
 """Of the question before; what comes later in a long one is seldom its subject."""
 
+MOST_WORDS_OF_A_FRAGMENT = 4
+"""With more words that carry a subject, a question that neither points back nor goes on stands alone."""
+
+MOST_WORDS_IN_PLACE = 2
+"""A fragment of so many words that carry a subject may take the place of a word of the question before."""
+
+RARE = 4.0
+"""From this rarity on, a word of one's own tables is a name by itself: "Vaultine"."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """A turn before, as far as the next one may lean on it."""
+
+    question: str
+    """As it was understood: a question that stands alone."""
+
+    topic: str = ""
+    """The title of the passage that answered it; empty where none did."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -65,32 +105,36 @@ class Reading:
     """What the question itself brings; it has to be supported in its own right."""
 
 
-def read_followup(typed: str, before: Sequence[str], names: Names) -> list[Reading]:
+def read_followup(
+    typed: str, before: Sequence[Before], names: Names, likeness: Likeness = lambda question, fragment: None
+) -> list[Reading]:
     """Give the readings of *typed*, the likeliest first; never none.
 
     Args:
         typed: the question as it was typed.
-        before: the stand-alone questions of the turns before, the latest last.
+        before: the turns before, the latest last.
         names: the content's own.
+        likeness: tells what a fragment may take the place of; asked where no name of the content does.
     """
     text = clean(typed)
-    alone = Reading(text, added=text)
-    if not before or _FRESH_START.search(text):
-        return [Reading(_without_fresh_start(text), added=text)]
+    if not before or _FRESH_START.match(text):
+        fresh = _without_fresh_start(text)
+        return [Reading(fresh, added=fresh)]
     opening = _OPENING.match(text)
     leads = bool(opening and opening.group().strip())
     rest = text[opening.end() :].strip(" ,.!:;-") if opening and leads else text
-    need = _need_of_context(rest, leads=leads, names=names)
+    need = _need_of_context(rest, before[-1].question, leads=leads, names=names)
+    alone = Reading(text, added=text)
     if need == "none":
         return [alone]
-    carried = _carry(rest or text, before[-1], names)
-    if need == "perhaps" or (leads and _is_a_topic(rest, before[-1], names)):
-        return [alone, *carried] if len(_content_words(rest)) >= 2 else carried
-    return [*carried, alone] if not carried or len(_content_words(rest)) >= 2 else carried
+    carried = _carry(rest or text, before[-1], names, likeness)
+    if need == "perhaps":
+        return [alone, *carried]
+    return [*carried, alone] if len(_content_words(rest)) >= 2 or not carried else carried
 
 
 def _without_fresh_start(text: str) -> str:
-    found = _FRESH_START.search(text)
+    found = _FRESH_START.match(text)
     after = text[found.end() :].lstrip(" ,.!:;-") if found else ""
     left = _LEFT_BEHIND.match(after)
     if left and len(_content_words(left.group())) <= MOST_WORDS_LEFT_BEHIND:
@@ -98,61 +142,163 @@ def _without_fresh_start(text: str) -> str:
     return after if _content_words(after) else text
 
 
-def _need_of_context(text: str, *, leads: bool, names: Names) -> Literal["none", "perhaps", "plain"]:
+def _need_of_context(text: str, before: str, *, leads: bool, names: Names) -> Literal["none", "perhaps", "plain"]:
     """Say how much *text* leans on the turn before: it points back, opens like a continuation, or is a fragment."""
     words = {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))}
     content = _content_words(text)
-    named = find_names(text, names.all_names)
+    named = _find(text, names)
     if _POINTING_PHRASE.search(text):
         return "plain"
     if _POINTING & words:
-        return "plain" if not named else "perhaps"
+        things = [name for name in named if _is_thing(name, names)]
+        is_named = bool(_counterparts(things, _things(_find(before, names), names), names))
+        # An "it" that pointed to nothing before points to nothing now: it is what the page is about.
+        return "perhaps" if is_named or (_points(before) and not leads) else "plain"
+    if leads and _CLAUSE.match(text) and len(content) >= 2:
+        return "perhaps"
     if leads:
         return "plain" if len(content) <= 3 else "none"
     if len(content) <= 1:
-        return "plain" if len(split_words(text)) <= 4 else "perhaps"
-    asks_on = bool(_ASKS_ON & {word.text.casefold() for word in split_words(text)[:2]})
-    return "perhaps" if len(content) <= 2 and asks_on and not named else "none"
-
-
-def _is_a_topic(text: str, before: str, names: Names) -> bool:
-    """Tell whether *text* may be a topic of its own, and the turn before names nothing that it could be about."""
-    words = {word.text.casefold() for word in split_words(text)}
-    return len(_content_words(text)) >= 2 and not words & _POINTING and not find_names(before, names.all_names)
+        return "plain" if len(split_words(text)) <= 4 and not (content and _SPEAKER.search(text)) else "perhaps"
+    if named and _counterparts(named, _find(before, names), names) and len(content) <= MOST_WORDS_IN_PLACE:
+        return "plain"
+    return "perhaps" if len(content) <= MOST_WORDS_OF_A_FRAGMENT and not find_names(text, names.all_names) else "none"
 
 
 def _content_words(text: str) -> list[str]:
-    return [word.text for word in split_words(text) if word.text.casefold() not in FUNCTION_WORDS]
+    return [word.text for word in split_words(text) if not is_grammar(word.text)]
 
 
-def _carry(text: str, before: str, names: Names) -> list[Reading]:
+def _find(text: str, names: Names) -> list[str]:
+    """Give what *text* names of the content's names and of the labels of its tables."""
+    return find_names(text, list(dict.fromkeys((*names.all_names, *(label for row in names.labels for label in row)))))
+
+
+def _counterparts(new: Sequence[str], old: Sequence[str], names: Names) -> list[tuple[str, str]]:
+    """Give each of the *new* names with the old ones that stand beside it in a table.
+
+    What stands in no table is the counterpart of what looks like a name, if it does so itself.
+    """
+    series = [{name.casefold() for name in one} for one in _series(names)]
+
+    def is_outside(name: str) -> bool:
+        return not any(name.casefold() in one for one in series)
+
+    return [
+        (name, other)
+        for name in new
+        for other in old
+        if other not in new
+        and (
+            any(name.casefold() in one and other.casefold() in one for one in series)
+            or (is_outside(name) and _looks_like_a_name(name) and _looks_like_a_name(other))
+        )
+    ]
+
+
+def _series(names: Names) -> tuple[tuple[str, ...], ...]:
+    """Give the names that stand beside each other: at the heads of a table's columns, or of its rows."""
+    return (*names.compared, *names.labels) or (names.entities,)
+
+
+def _carry(text: str, turn: Before, names: Names, likeness: Likeness) -> list[Reading]:
     """Put together what *text* brings and what it leaves unsaid."""
-    old = _spoken_of(before, names)
+    before = turn.question
+    old = _find(before, names)
     text = _name_the_other(in_own_names(text, names), old, names)
-    new = find_names(text, names.all_names) or _unknown_name(text, names)
-    others = _without(text, new)
+    new = _find(text, names) or _unknown_name(text, names)
+    others = _without(_POINTING_PHRASE.sub(" ", text), new)
+    subject = [] if _points(before) else _things(old, names)
+    is_factor = bool(subject) and _names_a_factor(text, names)
     readings: list[Reading] = []
-    if new and old and not others:
-        readings.append(Reading(_swap(before, old, new), tuple(_without(before, old).split()), " ".join(new)))
-    if old and not new:
-        readings.append(Reading(_resolve_pointing(text, old, names), tuple(old), text))
-    if new and not others and not old:
-        readings.append(Reading(f"{before} {text}", (before,), text))
-    if not new or others:
+    if new and not others and (left := _replaced_by(new, old, names)):
+        readings.append(Reading(_swap(before, left, new), tuple(_without(before, left).split()), " ".join(new)))
+    elif not _points(text) and not is_factor and (place := _place_of_its_like(text, before, likeness)):
+        fragment = _core(text, before)
+        kept = before[: place[0]] + before[place[1] :]
+        swapped = before[: place[0]] + fragment + before[place[1] :]
+        readings.append(Reading(swapped, tuple(_content_words(kept)), fragment))
+    if subject and not _counterparts(new, subject, names) and (_points(text) or is_factor):
+        readings.append(Reading(_resolve_pointing(text, subject, names), tuple(subject), text))
+    if not new or others or not readings:
         readings.append(Reading(f"{_shortened(before)}: {text}", (before,), text))
+    if turn.topic and _content_words(turn.topic) and not _is_said_in(turn.topic, readings):
+        # What was answered says better than its question what the talk is about.
+        readings.append(Reading(f"{_shortened(turn.topic)}: {text}", (turn.topic,), text))
     return readings
 
 
-def _spoken_of(before: str, names: Names) -> list[str]:
-    """Give what *before* is about: what it names of what is compared, else the first other name in it."""
-    compared = find_names(before, (*names.entities, *names.aliases))
-    return compared or find_names(before, names.all_names)[:1]
+def _points(text: str) -> bool:
+    return bool(_POINTING & {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))})
+
+
+def _replaced_by(new: Sequence[str], old: Sequence[str], names: Names) -> list[str]:
+    """Give those of the *old* names whose place the *new* ones take: what they are compared with.
+
+    A name that the content never mentions takes the place of the first thing that was spoken of.
+    """
+    compared = {other for _, other in _counterparts(new, old, names)}
+    is_unknown = all(word.stem not in names.vocabulary for name in new for word in split_words(name))
+    if compared:
+        # "only PyTorch?" after a question about both takes the place of both.
+        return [name for name in old if name in compared or name in new]
+    return _things(old, names)[:1] if is_unknown else []
+
+
+def _place_of_its_like(text: str, before: str, likeness: Likeness) -> tuple[int, int] | None:
+    """Give the place of the word in *before* that a fragment takes: "magazines" that of "books"."""
+    if not 1 <= len(_content_words(text)) <= MOST_WORDS_IN_PLACE or any(
+        word.text.casefold() in _VERBS for word in split_words(text)
+    ):
+        return None
+    return likeness(before, _core(text, before))
+
+
+def _core(text: str, before: str) -> str:
+    """Give *text* from its first word that carries a subject and is new to its last."""
+    told = {word.stem for word in split_words(before)}
+    subjects = [word for word in split_words(text) if not is_grammar(word.text)]
+    words = [word for word in subjects if word.stem not in told] or subjects
+    return text[words[0].start : words[-1].end] if words else text
+
+
+def _things(old: Sequence[str], names: Names) -> list[str]:
+    """Give those of the *old* names that are names by their looks, else those of what is compared, else the first.
+
+    In "What is the climb of Beacon Ridge?" it is the ridge that "it" points to.
+    """
+    looks = [name for name in old if _looks_like_a_name(name)]
+    compared = [name for name in old if _is_thing(name, names)]
+    return looks or compared or list(old[:1])
+
+
+def _is_thing(name: str, names: Names) -> bool:
+    return _looks_like_a_name(name) or name in names.aliases
+
+
+def _looks_like_a_name(name: str) -> bool:
+    words = split_words(name.partition("(")[0])
+    capitals = [word.text[:1].isupper() for word in words]
+    inner = any(letter.isupper() for word in words for letter in word.text[1:])
+    return inner or (len(words) > 1 and all(capitals)) or any(rarity(word.text) >= RARE for word in words)
+
+
+def _names_a_factor(text: str, names: Names) -> bool:
+    """Tell whether a fragment is what a table or a heading is about, so that it needs but a thing to be asked of."""
+    words = {word.stem for word in split_words(text) if not is_grammar(word.text)}
+    is_fragment = not any(word.text.casefold() in _VERBS for word in split_words(text))
+    return is_fragment and bool(words) and words <= names.title_stems
+
+
+def _is_said_in(topic: str, readings: Sequence[Reading]) -> bool:
+    told = {word.stem for word in split_words(topic)}
+    return any(told <= {word.stem for word in split_words(reading.text)} for reading in readings)
 
 
 def _unknown_name(text: str, names: Names) -> list[str]:
     """Give the words of a fragment that names something which the content never mentions: "and MXNet?"."""
     words = split_words(text)
-    if not words or len(words) > 2 or any(word.text.casefold() in FUNCTION_WORDS for word in words):
+    if not words or len(words) > 2 or any(is_grammar(word.text) for word in words):
         return []
     unknown = all(word.stem not in names.vocabulary for word in words)
     return [text[words[0].start : words[-1].end]] if unknown else []
@@ -166,11 +312,11 @@ def _shortened(before: str) -> str:
 
 def _name_the_other(text: str, old: Sequence[str], names: Names) -> str:
     """Put the one name that was not spoken of in the place of "the other one"."""
-    tables = [table for table in names.compared or (names.entities,) if set(old) & set(table)]
-    others = list(dict.fromkeys(name for table in tables for name in table if name not in old))
+    series = [one for one in _series(names) if set(_things(old, names)) & set(one)]
+    others = list(dict.fromkeys(name for one in series for name in one if name not in old))
     if len(others) != 1:
         return text
-    return re.sub(r"\bthe other(?: one)?\b", lambda _: others[0], text, count=1, flags=re.IGNORECASE)
+    return _THE_OTHER.sub(lambda _: others[0], text, count=1)
 
 
 def _swap(before: str, old: Sequence[str], new: Sequence[str]) -> str:
@@ -178,10 +324,10 @@ def _swap(before: str, old: Sequence[str], new: Sequence[str]) -> str:
     places = name_places(before, old)
     swapped = before
     for number in range(len(places) - 1, -1, -1):
-        name, start, end = places[number]
+        _, start, end = places[number]
         if number == 0:
             swapped = swapped[:start] + " and ".join(new) + swapped[end:]
-        elif name not in new:
+        else:
             kept = _CONNECTIVE.sub("", swapped[:start])
             swapped = kept + swapped[end:]
     return swapped
@@ -203,6 +349,6 @@ def _without(text: str, names: Sequence[str]) -> str:
     rest = [
         word.text
         for word in split_words(text)
-        if word.text.casefold() not in FUNCTION_WORDS and not any(start <= word.start < end for _, start, end in places)
+        if not is_grammar(word.text) and not any(start <= word.start < end for _, start, end in places)
     ]
     return " ".join(rest)

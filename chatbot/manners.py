@@ -4,6 +4,7 @@ Knows nothing about the content but its title and what it can be asked.
 """
 
 import re
+from collections.abc import Sequence
 
 from index import fold
 
@@ -38,19 +39,22 @@ _REPLIES: tuple[tuple[str, str], ...] = (
         r"|what (?:do|can) you (?:know|answer|do)|what can i ask(?: you)?"
         r"|what (?:is|are) (?:this|your topics)(?: about)?"
         r"|how does this work|what do you know about|what is this (?:page|chat|bot)(?: about)?",
-        "I answer about {title}, in its owner's own words, and say so when the content does not answer.",
+        "I answer about {title}, in its owner's own words, and say so when the content does not answer.{topics}",
     ),
 )
 
 _PATTERNS = tuple((re.compile(pattern), reply) for pattern, reply in _REPLIES)
 
 
-def small_talk(text: str, *, title: str) -> str | None:
+def small_talk(text: str, *, title: str, topics: Sequence[str] = ()) -> str | None:
     """Give the reply to a message that asks nothing of the content, else None.
 
     Args:
         text: the message, cleaned.
         title: what the content is about.
+        topics: what it covers, in its own words.
     """
+    covers = f" It covers: {'; '.join(topics)}." if topics else ""
     bare = " ".join(re.sub(r"[^\w ]", "", fold(text)).split())
-    return next((reply.format(title=title) for pattern, reply in _PATTERNS if pattern.fullmatch(bare)), None)
+    reply = next((reply for pattern, reply in _PATTERNS if pattern.fullmatch(bare)), None)
+    return reply and reply.format(title=title, topics=covers)

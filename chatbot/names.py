@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from chatbot.questions import FUNCTION_WORDS, Names
+from chatbot.questions import Names, is_grammar
 from index import Passage, SearchIndex, plain_text, split_words, stem
 
 REMARKS = frozenset({"note", "notes", "remark", "remarks", "comment", "comments", "details", "explanation"})
@@ -39,7 +39,26 @@ def names_of(index: SearchIndex) -> Names:
     topics = tuple(name for name in _topics(index.passages) if name not in entities)
     rows = (passage.cells for passage in index.passages if passage.kind == "row")
     compared = dict.fromkeys(tuple(cell.column for cell in cells if not is_remark(cell.column)) for cells in rows)
-    return Names(index.vocabulary, index.spellings, tuple(entities), aliases, topics, tuple(compared))
+    labels: dict[tuple[object, ...], list[str]] = {}
+    for passage in index.passages:
+        if passage.kind == "row":
+            table = (
+                passage.source.path,
+                passage.source.heading,
+                passage.corner,
+                *(cell.column for cell in passage.cells),
+            )
+            labels.setdefault(table, []).append(passage.title)
+    return Names(
+        index.vocabulary,
+        index.spellings,
+        tuple(entities),
+        aliases,
+        topics,
+        tuple(compared),
+        tuple(tuple(dict.fromkeys(of_table)) for of_table in labels.values()),
+        tuple(dict.fromkeys(passage.title for passage in index.passages)),
+    )
 
 
 def _short_forms(name: str, index: SearchIndex) -> list[str]:
@@ -90,7 +109,7 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
         is_name = (
             has_capital
             and len(word.text) > 1
-            and word.text.casefold() not in FUNCTION_WORDS
+            and not is_grammar(word.text)
             and (not begins or any(letter.isupper() for letter in word.text[1:]))
         )
         if is_name and (not run or gap == " ") and len(run) < MOST_WORDS_OF_A_TOPIC:

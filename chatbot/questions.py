@@ -27,7 +27,9 @@ FUNCTION_WORDS = frozenset(
     which while who whom whose why will with within without would yes yet you your
     able actually already always anyhow anyway basically currently exactly even explain describe hello hey hi know
     maybe mean okay ok perhaps possible possibly quite really say says show simply tell thank thanks think though
-    although wonder wondering compare compared compares comparing comparison versus vs""".split()
+    although wonder wondering compare compared compares comparing comparison versus vs
+    whats hows wheres whos thats theres dont doesnt didnt isnt arent wasnt cant couldnt wont wouldnt shouldnt hasnt
+    havent im ive youre theyre pls plz ca wo sha instead""".split()
 )
 """Words that carry grammar rather than a subject; they need no support."""
 
@@ -41,6 +43,15 @@ _MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|\]\([^()\s]*\)|[{}]{2}[^{}]*[{}]{2}")
 """Tags, targets of links and templates that were pasted along: none of it is asked about."""
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+_CONTRACTION = re.compile(r"(?:n['’]t|['’](?:s|re|ve|d|ll|m))$")
+
+
+def is_grammar(word: str) -> bool:
+    """Tell whether *word* carries grammar rather than a subject: "what", "what's", "doesn't"."""
+    folded = word.casefold()
+    return folded in FUNCTION_WORDS or _CONTRACTION.sub("", folded) in FUNCTION_WORDS
 
 
 def is_year(word: str) -> bool:
@@ -63,6 +74,9 @@ class Term:
 
     is_name: bool
     """Whether it is written as a name."""
+
+    is_new: bool = True
+    """Whether the turn itself says it; False for what it takes over from the turns before."""
 
     @property
     def is_year(self) -> bool:
@@ -93,6 +107,9 @@ class Question:
     entities: tuple[str, ...]
     """The names at the heads of the content's tables that the question mentions, in its order."""
 
+    asked: str = ""
+    """The part of `text` that says what is wanted: all of it, but for what comes from the turns before."""
+
     @property
     def weighed(self) -> list[Term]:
         """Give the terms alone."""
@@ -120,6 +137,17 @@ class Names:
 
     compared: tuple[tuple[str, ...], ...] = ()
     """What each of its tables compares with one another."""
+
+    labels: tuple[tuple[str, ...], ...] = ()
+    """What the rows of each of its tables are called."""
+
+    titles: tuple[str, ...] = ()
+    """What its passages are called: questions, headings, labels of rows."""
+
+    @cached_property
+    def title_stems(self) -> frozenset[str]:
+        """Give the stems of all words in titles."""
+        return frozenset(word.stem for title in self.titles for word in split_words(title))
 
     @cached_property
     def name_stems(self) -> frozenset[str]:
@@ -154,15 +182,26 @@ def _visible(typed: str) -> str:
     return " ".join(kept.split())
 
 
-def read_question(typed: str, names: Names) -> Question:
+def read_question(typed: str, names: Names, *, added: str = "") -> Question:
     """Clean *typed*, put it into the content's own names and weigh its words.
 
     Of any length: a follow-up grows by what it carries.
+
+    Args:
+        typed: a question that stands alone.
+        names: the content's own.
+        added: what the turn itself said, where *typed* carries more.
     """
-    text = _spell(in_own_names(_without_markup(_visible(typed)), names), names)
+    text = _as_looked_up(typed, names)
+    asked = _as_looked_up(added, names) or text
+    new = {word.stem for word in split_words(asked)}
     words = split_words(text)
-    terms = tuple(_weigh(word, text, names) for word in words)
-    return Question(typed, text, tuple(words), terms, tuple(find_names(text, names.entities)))
+    terms = tuple(_weigh(word, text, names, is_new=word.stem in new) for word in words)
+    return Question(typed, text, tuple(words), terms, tuple(find_names(text, names.entities)), asked)
+
+
+def _as_looked_up(typed: str, names: Names) -> str:
+    return _spell(in_own_names(_without_markup(_visible(typed)), names), names)
 
 
 def _without_markup(text: str) -> str:
@@ -213,10 +252,11 @@ def name_places(text: str, names: Iterable[str], *, whole: bool = False) -> list
 
 def _short_names(wanted_stems: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Give the words that are enough to mean one of the names, each with that name: telling, and in no other name."""
-    owners: dict[str, list[str]] = {}
-    for name, wanted in wanted_stems.items():
-        for stem in dict.fromkeys(wanted):
-            owners.setdefault(stem, []).append(name)
+    owners: dict[str, set[tuple[str, ...]]] = {}
+    for wanted in wanted_stems.values():
+        for stem in wanted:
+            # "SWR" and "SWR (Website)" are one name.
+            owners.setdefault(stem, set()).add(tuple(wanted))
     return {
         word.stem: name
         for name, wanted in wanted_stems.items()
@@ -246,10 +286,11 @@ def in_own_names(text: str, names: Names) -> str:
     return text
 
 
-def _weigh(word: Word, text: str, names: Names) -> Term | None:
-    if word.text.casefold().replace("’", "'") in FUNCTION_WORDS or (len(word.text) == 1 and not word.text.isdigit()):
+def _weigh(word: Word, text: str, names: Names, *, is_new: bool) -> Term | None:
+    if is_grammar(word.text) or (len(word.text) == 1 and not word.text.isdigit()):
         return None
-    return Term(word.text, word.stem, rarity(word.text), word.stem in names.vocabulary, _is_name(word, text))
+    known = word.stem in names.vocabulary
+    return Term(word.text, word.stem, rarity(word.text), known, _is_name(word, text), is_new)
 
 
 def _is_name(word: Word, text: str) -> bool:

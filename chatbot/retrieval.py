@@ -3,6 +3,7 @@
 Knows nothing about what is said in the end.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +11,7 @@ from chatbot.confidence import Calibration, Features, measure
 from chatbot.evidence import Candidate, weigh_passage
 from chatbot.examiner import Sheet, prepare_sheet
 from chatbot.questions import Names, Question, is_year, read_question
-from index import Encoding, SearchIndex, split_words
+from index import Encoding, SearchIndex, Source
 
 CHANCE_OF_ANOTHER = 0.25
 """No confidence is higher where the passage speaks of another place or year than the one that was asked about."""
@@ -51,7 +52,13 @@ class Evidence:
 
 
 def find_evidence(
-    typed: str, index: SearchIndex, names: Names, calibration: Calibration, *, added: str = ""
+    typed: str,
+    index: SearchIndex,
+    names: Names,
+    calibration: Calibration,
+    *,
+    added: str = "",
+    kept: Sequence[Source] = (),
 ) -> Evidence:
     """Find the passages that may answer *typed*, and judge each by what supports it.
 
@@ -60,16 +67,16 @@ def find_evidence(
         index: where to look.
         names: the words and names that the content uses.
         calibration: how candidates are ranked and judged.
-        added: what a follow-up itself said, where *typed* carries more. No confidence is higher than the support of
-            a word of it that the content never mentions: what was carried must not speak for what is new.
+        added: what a follow-up itself said, where *typed* carries more.
+        kept: what the answer before quoted.
     """
-    question = read_question(typed, names)
+    question = read_question(typed, names, added=added)
     judged = []
-    for weighed in weigh_candidates(question, index):
+    for weighed in weigh_candidates(question, index, kept):
         features = weighed.features
         if calibration.examiner:
             features = features | calibration.examiner.examine(weighed.sheet, features)
-        sure = min(calibration.decision.chance(features), _support_of_new(question, weighed.candidate, added))
+        sure = calibration.sureness(features)
         if _has_another_in_place(question, weighed.candidate, names):
             sure = min(sure, CHANCE_OF_ANOTHER)
         judged.append(Judged(weighed.candidate, features, calibration.ranking.chance(features), sure))
@@ -93,8 +100,14 @@ class Weighed:
         return prepare_sheet(self.question, self.encoding, self.candidate, self.index)
 
 
-def weigh_candidates(question: Question, index: SearchIndex) -> list[Weighed]:
-    """Find the passages that may answer *question* and measure each, the best hit first; none for an empty question."""
+def weigh_candidates(question: Question, index: SearchIndex, kept: Sequence[Source] = ()) -> list[Weighed]:
+    """Find the passages that may answer *question* and measure each, the best hit first; none for an empty question.
+
+    Args:
+        question: what was asked.
+        index: where to look.
+        kept: what the answer before quoted.
+    """
     if not question.weighed:
         return []
     encoding = index.encoder.encode([question.text])[0]
@@ -102,7 +115,7 @@ def weigh_candidates(question: Question, index: SearchIndex) -> list[Weighed]:
     candidates = [weigh_passage(question, encoding, hit, index) for hit in hits]
     return [
         Weighed(question, encoding, candidate, features, index)
-        for candidate, features in zip(candidates, measure(question, candidates), strict=True)
+        for candidate, features in zip(candidates, measure(question, candidates, kept), strict=True)
     ]
 
 
@@ -117,14 +130,3 @@ def _has_another_in_place(question: Question, candidate: Candidate, names: Names
         if term.is_year and is_year(found):
             return True
     return False
-
-
-def _support_of_new(question: Question, candidate: Candidate, added: str) -> float:
-    """Give the support of the least supported word of *added* that the content never mentions; 1 where it knows all."""
-    new = {word.stem for word in split_words(added)}
-    unknown = [
-        float(value)
-        for term, value in zip(question.weighed, candidate.support, strict=True)
-        if term.stem in new and not term.known
-    ]
-    return min(unknown, default=1.0)

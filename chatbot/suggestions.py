@@ -7,20 +7,17 @@ from collections.abc import Iterable, Sequence
 
 from chatbot.answering.comparison import is_in_doubt
 from chatbot.names import is_remark
-from chatbot.questions import FUNCTION_WORDS, TELLING, rarity
+from chatbot.questions import TELLING, is_grammar, rarity
 from chatbot.retrieval import Evidence
 from index import Passage, split_words
 
-MOST_SUGGESTIONS = 3
-
 
 def nearest_questions(evidence: Evidence, *, without: Sequence[Passage] = ()) -> tuple[str, ...]:
-    """Give up to three questions that the content answers, those nearest to what was asked first."""
+    """Give questions that the content may answer, those nearest to what was asked first."""
     hits = sorted((item.candidate.hit for item in evidence.candidates), key=lambda hit: -hit.score)
     passages = [hit.passage for hit in hits if hit.passage not in without]
     asked = evidence.question.text.casefold()
-    offers = [offer for offer in questions_of(passages) if offer.casefold() != asked]
-    return tuple(offers[:MOST_SUGGESTIONS])
+    return tuple(offer for offer in questions_of(passages) if offer.casefold() != asked)
 
 
 def questions_of(passages: Iterable[Passage]) -> list[str]:
@@ -30,7 +27,7 @@ def questions_of(passages: Iterable[Passage]) -> list[str]:
 
 def question_of(passage: Passage) -> str:
     """Put the question that *passage* answers, in the content's own words; empty where none suggests itself."""
-    if all(word.text.casefold() in FUNCTION_WORDS for word in split_words(passage.title)):
+    if all(is_grammar(word.text) for word in split_words(passage.title)):
         # "Getting there" says enough below the name of a place, and nothing to look up when it is asked.
         return ""
     if passage.kind == "question":
@@ -55,5 +52,5 @@ def _names_its_subject(passage: Passage) -> bool:
     return any(
         word.stem in told or rarity(word.text) > TELLING
         for word in split_words(passage.title)
-        if word.text.casefold() not in FUNCTION_WORDS
+        if not is_grammar(word.text)
     )

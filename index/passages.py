@@ -35,6 +35,10 @@ class Source:
 
     end: int
 
+    def holds(self, other: "Source") -> bool:
+        """Tell whether *other* stands inside."""
+        return self.path == other.path and self.start <= other.start and other.end <= self.end
+
     def __str__(self) -> str:
         lines = f"{self.first_line}" if self.first_line == self.last_line else f"{self.first_line}-{self.last_line}"
         return " › ".join((f"{self.path}:{lines}", *self.heading))

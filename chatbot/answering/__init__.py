@@ -31,7 +31,9 @@ SUPPORTED = 0.6
 _WHOLE_WORD = re.compile(r"\w(?:[\w.+#'’-]*[\w+#])?")
 
 
-def compose(typed: str, evidence: Evidence, texts: Mapping[str, str], *, threshold: float) -> Answer:
+def compose(
+    typed: str, evidence: Evidence, texts: Mapping[str, str], *, threshold: float, first_number: int = 1
+) -> Answer:
     """Say what *evidence* holds, or that the content does not answer.
 
     Args:
@@ -39,8 +41,9 @@ def compose(typed: str, evidence: Evidence, texts: Mapping[str, str], *, thresho
         evidence: what was found for it.
         texts: every document's text by its path.
         threshold: the confidence from which an answer is given.
+        first_number: of its citations.
     """
-    if evidence.confidence < threshold:
+    if not evidence.candidates or evidence.confidence < threshold:
         return _refuse(typed, evidence, _missing(evidence), evidence.confidence)
     chosen = _choose(evidence, threshold)
     # What is sure and yet says nothing leaves the chance of the others.
@@ -50,7 +53,7 @@ def compose(typed: str, evidence: Evidence, texts: Mapping[str, str], *, thresho
         return _refuse(typed, evidence, f"the row “{title}” has only a mark there, and does not say more", left)
     if is_in_doubt(chosen[0].candidate.hit.passage):
         return _refuse(typed, evidence, _unclear(chosen[0].candidate.hit.passage), left)
-    quotations = Quotations(texts)
+    quotations = Quotations(texts, first_number=first_number)
     text = _say(chosen, evidence, quotations)
     if not quotations.citations:
         reason = f"what the row “{chosen[0].candidate.hit.passage.title}” has there is empty"
@@ -109,7 +112,7 @@ def _say(chosen: Sequence[Judged], evidence: Evidence, quotations: Quotations) -
             parts.append(answer_from_rows(evidence.question, together, quotations))
         else:
             together = [first]
-            parts.append(answer_from_prose(first, quotations))
+            parts.append(answer_from_prose(evidence.question, first, quotations))
         left = [item for item in left if item not in together]
     return "\n\n".join(parts)
 

@@ -6,15 +6,25 @@ Knows nothing about tables.
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
+from chatbot import expectations
 from chatbot.answering.quotations import Quotations
-from chatbot.evidence import Candidate
+from chatbot.evidence import Candidate, Floats
+from chatbot.questions import Question
 from index import Passage
 
 WHOLE_ANSWER = 700
 """Up to so many characters the owner's answer to a question is given whole: the owner has cut it already."""
 
+WHOLE_PASSAGE = 1_200
+"""Up to so many characters the owner's answer to a question is given whole where no sentence speaks for itself."""
+
 SPEAKS_FOR_ITSELF = 0.85
 """A sentence that supports so much of the question, in its own words, needs nothing around it."""
+
+CARRIED = 0.25
+"""What comes from the turns before counts so much beside what is new, when sentences are chosen."""
 
 MOST_SENTENCES = 5
 """An answer chosen from a longer text has at most so many sentences; a code sample or a list counts as one."""
@@ -33,20 +43,20 @@ _GOES_ON_ABOUT_IT = re.compile(r"(?:it|they|he|she)\b(?! (?:is|was|takes)\b[^.]*
 """What points back even from the beginning of a paragraph."""
 
 
-def answer_from_prose(candidate: Candidate, quotations: Quotations) -> str:
-    """Say what a passage has for the question it was tested against, in Markdown."""
+def answer_from_prose(question: Question, candidate: Candidate, quotations: Quotations) -> str:
+    """Say what a passage has for *question*, which it was tested against, in Markdown."""
     passage = candidate.hit.passage
     if passage.kind == "question" and len(passage.text) <= WHOLE_ANSWER:
         chosen = list(range(len(passage.sentences)))
     else:
-        chosen = sorted(_choose(candidate))
+        chosen = sorted(_choose(question, candidate))
     return "\n\n".join(_quoted(passage, first, last, quotations) for first, last in _runs(chosen))
 
 
-def _choose(candidate: Candidate) -> set[int]:
+def _choose(question: Question, candidate: Candidate) -> set[int]:
     """Choose the sentences that support the question best, and what they need to be understood."""
     passage = candidate.hit.passage
-    coverage = candidate.sentence_coverage
+    coverage = _coverage(question, candidate)
     ranked = sorted(range(len(coverage)), key=lambda number: (-coverage[number], number))
     chosen: set[int] = set()
     for number in ranked:
@@ -61,7 +71,29 @@ def _choose(candidate: Candidate) -> set[int]:
     if passage.kind == "question":
         # The first sentence of an answer is its yes or no.
         chosen.add(0)
-    return chosen
+    return chosen | _of_the_kind_asked_for(question, candidate, chosen)
+
+
+def _coverage(question: Question, candidate: Candidate) -> Floats:
+    """Give how much of the question each sentence supports, shape (sentences,); of a follow-up, of what is new."""
+    new = np.array([term.is_new for term in question.weighed], dtype=bool)
+    if new.all() or not (candidate.weights * new).any():
+        return candidate.sentence_coverage
+    weights = candidate.weights * np.where(new, 1.0, CARRIED)
+    covered: Floats = candidate.sentences @ (weights / weights.sum())
+    return covered
+
+
+def _of_the_kind_asked_for(question: Question, candidate: Candidate, chosen: set[int]) -> set[int]:
+    """Give the best sentence with a number, a price, a name where one is asked for and the chosen ones have none."""
+    sentences = candidate.hit.passage.sentences
+    told = "\n".join(sentences[number].text for number in sorted(chosen))
+    for lacks in expectations.STRICT:
+        if lacks(question, told):
+            has = [number for number, sentence in enumerate(sentences) if not lacks(question, sentence.text)]
+            best = max(has, key=lambda number: candidate.sentence_coverage[number], default=None)
+            return set() if best is None else _with_neighbours(candidate.hit.passage, best)
+    return set()
 
 
 def _with_neighbours(passage: Passage, number: int) -> set[int]:
@@ -88,11 +120,11 @@ def _around(passage: Passage, chosen: set[int]) -> set[int]:
 
     Where the question is put in other words, what it means is often said by the sentences together.
     """
-    if len(passage.text) <= WHOLE_ANSWER:
+    if len(passage.text) <= (WHOLE_PASSAGE if passage.kind == "question" else WHOLE_ANSWER):
         return set(range(len(passage.sentences)))
     paragraphs = {passage.sentences[number].paragraph for number in chosen}
     around = {number for number, sentence in enumerate(passage.sentences) if sentence.paragraph in paragraphs}
-    return around if sum(len(passage.sentences[number].text) for number in around) <= WHOLE_ANSWER else set()
+    return around if sum(len(passage.sentences[number].text) for number in around) <= WHOLE_PASSAGE else set()
 
 
 def _leans(passage: Passage, number: int) -> bool:

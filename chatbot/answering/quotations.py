@@ -12,14 +12,15 @@ from index import Passage, Source
 class Quotations:
     """The citations of one answer, in the order in which its text uses them."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        """Quote from *texts*: each document's text by its path."""
+    def __init__(self, texts: Mapping[str, str], *, first_number: int = 1) -> None:
+        """Quote from *texts*, each document's text by its path, and count from *first_number*."""
         self._texts = texts
+        self._first_number = first_number
         self._citations: list[Citation] = []
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Give them all, numbered from 1."""
+        """Give them all, in order."""
         return tuple(self._citations)
 
     def quote(self, passage: Passage, start: int, end: int) -> Citation:
@@ -40,5 +41,5 @@ class Quotations:
         first_line = source.first_line + text.count("\n", source.start, start)
         last_line = first_line + text.count("\n", start, end)
         place = Source(source.path, source.heading, first_line, last_line, start, end)
-        self._citations.append(Citation(len(self._citations) + 1, text[start:end], place))
+        self._citations.append(Citation(self._first_number + len(self._citations), text[start:end], place))
         return self._citations[-1]

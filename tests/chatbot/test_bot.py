@@ -244,6 +244,71 @@ def test_many_threads_get_the_answers_that_one_gets(bot: Chatbot) -> None:
     assert all(answer == alone[answer.question] for answer in heard)
 
 
+def test_several_questions_in_one_message_are_answered_one_by_one(bot: Chatbot) -> None:
+    answer = bot.ask("How many gears has the Falcon? Can a child seat be fitted?")
+
+    assert answer.verdict == "answered"
+    assert quotes(answer) == ["three in the hub", "Yes, to the Heron."]
+    assert [citation.number for citation in answer.citations] == [1, 2]
+    assert answer.interpretation == "How many gears has the Falcon? Can a child seat be fitted?"
+
+
+def test_the_part_of_a_message_that_is_not_answered_is_said_to_be_so(bot: Chatbot) -> None:
+    answer = bot.ask("What is the capital of Peru? Can a child seat be fitted?")
+
+    assert quotes(answer) == ["Yes, to the Heron."]
+    assert answer.text.startswith("The content does not answer the first question: it never mentions")
+
+
+def test_a_later_question_of_a_message_may_lean_on_an_earlier_one(bot: Chatbot) -> None:
+    assert quotes(bot.ask("How many gears has the Falcon? And how many gears has the other one?")) == [
+        "three in the hub",
+        "eight on a derailleur",
+    ]
+
+
+def test_whoever_asks_what_can_be_asked_is_told_what_the_content_covers(bot: Chatbot) -> None:
+    assert bot.ask("What can you do?").text.endswith("It covers: Side by side; Questions.")
+
+
+# Offering
+
+
+def test_what_is_offered_is_answered_and_was_not_asked_before(bot: Chatbot) -> None:
+    conversation = bot.conversation()
+    asked: list[str] = []
+    question = "What is the capital of Peru?"
+
+    for _ in range(4):
+        answer = conversation.ask(question)
+        assert all(bot.ask(offer).verdict == "answered" for offer in answer.suggestions)
+        assert not set(answer.suggestions) & set(asked)
+        if not answer.suggestions:
+            break
+        question = answer.suggestions[0]
+        asked.append(question)
+
+    assert len(asked) >= 2
+
+
+def test_offers_are_tried_at_the_build_and_the_outcome_is_kept(folder: Path, bot: Chatbot) -> None:
+    encoder = WordEncoder()
+
+    examples = Chatbot.open(folder, encoder=encoder).examples()
+
+    assert examples == bot.examples()
+    assert encoder.encoded == []
+
+
+def test_offers_are_tried_again_after_an_edit(folder: Path, bot: Chatbot) -> None:
+    edit(folder, "### Are spare parts easy to get?\n\nYes, within two days.\n", "### Is the bell loud?\n\nVery.\n")
+
+    bot.rebuild()
+
+    assert "Is the bell loud?" in bot.examples(9)
+    assert "Are spare parts easy to get?" not in bot.examples(9)
+
+
 # Rebuilding
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from chatbot.followups import read_followup
+from chatbot.followups import Before, read_followup
 from chatbot.questions import Names
 from index import split_words
 
@@ -103,7 +103,7 @@ def words(text: str) -> list[str]:
 
 
 def check(example: Example) -> None:
-    reading = read_followup(example.typed, [example.before], NAMES)[0]
+    reading = read_followup(example.typed, [Before(example.before)], NAMES)[0]
 
     said = words(reading.text)
     assert [word for word in words(example.holds) if word not in said] == [], reading
@@ -113,7 +113,7 @@ def check(example: Example) -> None:
 @pytest.mark.parametrize("example", CARRIED.values(), ids=CARRIED)
 def test_what_is_left_unsaid_is_carried(example: Example) -> None:
     check(example)
-    assert read_followup(example.typed, [example.before], NAMES)[0].carried
+    assert read_followup(example.typed, [Before(example.before)], NAMES)[0].carried
 
 
 @pytest.mark.parametrize("example", REPLACED.values(), ids=REPLACED)
@@ -124,7 +124,7 @@ def test_what_changes_is_replaced_and_the_rest_is_carried(example: Example) -> N
 @pytest.mark.parametrize("example", ALONE.values(), ids=ALONE)
 def test_what_stands_alone_drops_what_was_before(example: Example) -> None:
     check(example)
-    assert read_followup(example.typed, [example.before], NAMES)[0].carried == ()
+    assert read_followup(example.typed, [Before(example.before)], NAMES)[0].carried == ()
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_without_a_turn_before_there_is_nothing_to_carry(typed: str) -> None:
 def test_the_other_one_is_the_one_that_was_not_spoken_of() -> None:
     names = Names(NAMES.vocabulary, NAMES.spellings, ("TensorFlow", "PyTorch"), {})
 
-    reading = read_followup("and the other one?", [STEEP], names)[0]
+    reading = read_followup("and the other one?", [Before(STEEP)], names)[0]
 
     assert {"steep", "learn", "pytorch"} <= set(words(reading.text))
     assert "tensorflow" not in words(reading.text)
 
 
 def test_only_the_last_turn_counts_for_what_is_replaced() -> None:
-    reading = read_followup("and PyTorch?", ["What does the Heron weigh?", STEEP], NAMES)[0]
+    reading = read_followup("and PyTorch?", [Before("What does the Heron weigh?"), Before(STEEP)], NAMES)[0]
 
     assert {"steep", "pytorch"} <= set(words(reading.text))
     assert not {"heron", "weigh"} & set(words(reading.text))
@@ -155,12 +155,14 @@ def test_only_the_last_turn_counts_for_what_is_replaced() -> None:
 
 @pytest.mark.parametrize("typed", sorted({example.typed for example in (CARRIED | REPLACED | ALONE).values()}))
 def test_the_same_turns_are_always_read_the_same_way(typed: str) -> None:
-    assert read_followup(typed, [STEEP, BOTH], NAMES) == read_followup(typed, [STEEP, BOTH], NAMES)
+    assert read_followup(typed, [Before(STEEP), Before(BOTH)], NAMES) == read_followup(
+        typed, [Before(STEEP), Before(BOTH)], NAMES
+    )
 
 
 @pytest.mark.parametrize("typed", ["and", "or?", "but…", "also!", "what about", "…and?", "it", "\u202eit", "and 🚲?"])
 def test_there_is_always_a_reading_with_something_in_it(typed: str) -> None:
-    readings = read_followup(typed, [STEEP], NAMES)
+    readings = read_followup(typed, [Before(STEEP)], NAMES)
 
     assert readings
     assert all(reading.text.strip() for reading in readings)
@@ -169,6 +171,6 @@ def test_there_is_always_a_reading_with_something_in_it(typed: str) -> None:
 def test_a_name_with_a_backslash_is_a_name_like_any_other() -> None:
     names = Names(NAMES.vocabulary, NAMES.spellings, ("Drive C:\\1", "Drive D:\\g<2>"), {})
 
-    reading = read_followup("and drive D:\\g<2>?", ["How large is drive C:\\1?"], names)[0]
+    reading = read_followup("and drive D:\\g<2>?", [Before("How large is drive C:\\1?")], names)[0]
 
     assert "How large is" in reading.text

@@ -139,7 +139,7 @@ def test_another_place_or_year_in_the_passage_is_not_the_one_that_was_asked_abou
     (tmp_path / "jobs.md").write_text(PLACES, encoding="utf-8")
     build_index(tmp_path, tmp_path / ".index", real_encoder)
     index = SearchIndex.open(tmp_path / ".index", real_encoder)
-    always_sure = Calibration(None, LinearModel(0.0, {}), LinearModel(9.0, {}), 0.5)
+    always_sure = Calibration(None, LinearModel(0.0, {}), LinearModel(9.0, {}), LinearModel(9.0, {}), 0.5)
 
     asked, another = (
         find_evidence(question, index, names_of(index), always_sure)

@@ -7,7 +7,7 @@ from tests.chatbot.conftest import Page, PageOf
 
 def say(page: Page, typed: str, title: str) -> tuple[str, list[str]]:
     quotations = Quotations(page.texts)
-    text = answer_from_prose(page.candidate(typed, title), quotations)
+    text = answer_from_prose(page.question(typed), page.candidate(typed, title), quotations)
     return text, [citation.quote for citation in quotations.citations]
 
 
@@ -141,3 +141,23 @@ def test_a_question_that_nothing_supports_still_gives_whole_sentences(page_of: P
     assert quotes
     assert all(quote in page.texts["page.md"] and quote.endswith(".") for quote in quotes)
     assert text.endswith(f"[{len(quotes)}]")
+
+
+FEES = "\n\n".join(
+    [
+        "# Fees",
+        *(f"Members of the club row on the lake in boat number {letter} of the club." for letter in "ABCDEFGHIJ"),
+        "The fee is due in spring.",
+        "A refund reaches the account within 12 days.",
+    ]
+)
+
+
+def test_where_a_number_is_asked_for_the_best_sentence_with_one_goes_along(page_of: PageOf) -> None:
+    page = page_of(FEES)
+
+    _, without_number = say(page, "When is the fee of the club due?", "Fees")
+    _, with_number = say(page, "How many boats of the club row on the lake?", "Fees")
+
+    assert not any("12 days" in quote for quote in without_number)
+    assert any("12 days" in quote for quote in with_number)
