@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index.errors import ContentError
 from index.readers.document import Document
+from index.readers.html import read_html
 from index.readers.markdown import read_markdown
 from index.readers.restructuredtext import read_restructuredtext
 from index.readers.spreadsheet import read_csv, read_tsv, read_xlsx
@@ -33,6 +34,8 @@ _READERS: dict[str, Reader] = {
     ".mdx": read_markdown,
     ".txt": read_plain_text,
     ".rst": read_restructuredtext,
+    ".html": read_html,
+    ".htm": read_html,
     ".csv": read_csv,
     ".tsv": read_tsv,
 }

@@ -15,24 +15,18 @@ def blocks_of_rows(rows: Sequence[TableRow], head: int) -> Iterator[Block]:
     A row that is one cell over all columns is a paragraph, and so is every cell of a table with a single column.
     """
     body = rows[head:]
-    if not rows or len(rows[0].cells) < 2 or all(is_wide(row) for row in body):
+    if not rows or len(rows[0].cells) < 2 or all(map(is_wide, body)):
         yield from (Paragraph(span) for span in _spans(rows))
         return
-    while is_wide(body[0]):
-        if not head:
-            yield Paragraph(body[0].cells[0].span)
-            body = body[1:]
-            continue
-        break
-    header = _joined(rows[:head]) or _nameless(len(body[0].cells), body[0].span.start)
-    begun = header.span.start
+    header = _joined(rows[:head]) or _nameless(len(rows[0].cells), body[0].span.start)
+    begun: int | None = header.span.start
     for wide, group in groupby(body, key=is_wide):
         part = tuple(group)
         if wide:
             yield from (Paragraph(row.cells[0].span) for row in part)
         else:
-            yield Table(header, part, Span(begun, part[-1].span.end))
-        begun = part[-1].span.end
+            yield Table(header, part, Span(part[0].span.start if begun is None else begun, part[-1].span.end))
+        begun = None
 
 
 def is_wide(row: TableRow) -> bool:

@@ -54,9 +54,7 @@ def _show_number(value: int | float, number_format: str) -> tuple[str, bool]:
     pattern = _LITERAL.sub(keep, section)
     number = _NUMBER.search(pattern)
     before, after = (pattern[: number.start()], pattern[number.end() :]) if number else (pattern, "")
-    if not (_SIGNS_AROUND.fullmatch(before) and _SIGNS_AROUND.fullmatch(after)) or (
-        not number and "General" in section
-    ):
+    if not (_SIGNS_AROUND.fullmatch(before) and _SIGNS_AROUND.fullmatch(after)):
         return _plain(value), False
     digits = _digits(abs(value), number[0], (before + after).count("%")) if number else ""
     shown = f"{'-' if is_negative else ''}{before}{digits}{after}"
