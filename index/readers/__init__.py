@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ContentError
+from index.readers.asciidoc import read_asciidoc
 from index.readers.document import Document
 from index.readers.html import read_html
 from index.readers.markdown import read_markdown
@@ -34,6 +35,8 @@ _READERS: dict[str, Reader] = {
     ".mdx": read_markdown,
     ".txt": read_plain_text,
     ".rst": read_restructuredtext,
+    ".adoc": read_asciidoc,
+    ".asciidoc": read_asciidoc,
     ".html": read_html,
     ".htm": read_html,
     ".csv": read_csv,

@@ -4,9 +4,54 @@ Knows nothing of any format.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from index.readers.document import Block, Paragraph, Span, Table, TableCell, TableRow
+from index.readers.pipe_tables import check_size
+
+
+@dataclass(frozen=True)
+class SpannedCell:
+    """A cell, and over how many columns and rows it reaches."""
+
+    cell: TableCell
+    across: int
+    down: int
+
+
+class Grid:
+    """The cells of a table, each in every place that it reaches over."""
+
+    def __init__(self, rows: Sequence[Sequence[SpannedCell]], place: Path, line: int) -> None:
+        self.own = rows
+        self.places: dict[tuple[int, int], TableCell] = {}
+        self.columns = 0
+        for number, row in enumerate(rows):
+            column = 0
+            for spanned in row:
+                while (number, column) in self.places:
+                    column += 1
+                self.columns = max(self.columns, column + spanned.across)
+                check_size(self.columns, len(rows) - 1, place, line)
+                for below in range(number, min(number + spanned.down, len(rows))):
+                    for beside in range(column, column + spanned.across):
+                        self.places.setdefault((below, beside), spanned.cell)
+                column += spanned.across
+
+    def rows(self) -> list[TableRow | None]:
+        """Give the rows; none for one that has nothing of its own."""
+        found: list[TableRow | None] = []
+        for number, row in enumerate(self.own):
+            own = [spanned.cell.span for spanned in row if spanned.cell.text]
+            if not own:
+                found.append(None)
+                continue
+            nothing = TableCell("", Span(own[-1].end, own[-1].end))
+            cells = tuple(self.places.get((number, column), nothing) for column in range(self.columns))
+            found.append(TableRow(cells, Span(own[0].start, own[-1].end)))
+        return found
 
 
 def blocks_of_rows(rows: Sequence[TableRow], head: int) -> Iterator[Block]:

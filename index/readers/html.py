@@ -28,10 +28,8 @@ from index.readers.document import (
     Skipped,
     Span,
     TableCell,
-    TableRow,
 )
-from index.readers.grids import blocks_of_rows
-from index.readers.pipe_tables import check_size
+from index.readers.grids import Grid, SpannedCell, blocks_of_rows
 
 if TYPE_CHECKING:
     from justhtml.dom import Node, Text
@@ -419,7 +417,7 @@ class _Walk:
         for caption in (each for each in inside if each.name == "caption"):
             self._block(caption)
         cells = [[each for each in row.children or () if each.name in ("td", "th")] for row in rows]
-        grid = _Grid([[self._cell(cell) for cell in row] for row in cells], self.place, self._line(node))
+        grid = Grid([[self._cell(cell) for cell in row] for row in cells], self.place, self._line(node))
         head = next((n for n, row in enumerate(rows) if not _is_header(row)), len(rows) - 1)
         told = [row for row in grid.rows() if row]
         above = sum(row is not None for row in grid.rows()[:head])
@@ -428,7 +426,7 @@ class _Walk:
     def _line(self, node: "Node") -> int:
         return self.text.count("\n", 0, self.places.start(node)) + 1
 
-    def _cell(self, node: "AnyNode") -> "_SpannedCell":
+    def _cell(self, node: "AnyNode") -> SpannedCell:
         kept, self.run, inner = self.run, [], len(self.blocks)
         self._children(node)
         self._flush()
@@ -439,8 +437,8 @@ class _Walk:
         start = self.places.start(node)
         across, down = _number(node, "colspan"), _number(node, "rowspan")
         if span is None:
-            return _SpannedCell(TableCell("", Span(start, start)), across, down)
-        return _SpannedCell(TableCell(self.text[span.start : span.end], span), across, down)
+            return SpannedCell(TableCell("", Span(start, start)), across, down)
+        return SpannedCell(TableCell(self.text[span.start : span.end], span), across, down)
 
     def _words_of_picture(self, node: "AnyNode") -> Span | None:
         """Give the words that stand in for a picture, such as a tick, where a cell has no others."""
@@ -500,48 +498,6 @@ _HANDLERS: Mapping[str, Callable[[_Walk, Any], None]] = {
     "pre": _Walk._code,
     "table": _Walk._table,
 }
-
-
-@dataclass(frozen=True)
-class _SpannedCell:
-    """A cell, and over how many columns and rows it reaches."""
-
-    cell: TableCell
-    across: int
-    down: int
-
-
-class _Grid:
-    """The cells of a table, each in every place that it reaches over."""
-
-    def __init__(self, rows: Sequence[Sequence[_SpannedCell]], place: Path, line: int) -> None:
-        self.own = rows
-        self.places: dict[tuple[int, int], TableCell] = {}
-        self.columns = 0
-        for number, row in enumerate(rows):
-            column = 0
-            for spanned in row:
-                while (number, column) in self.places:
-                    column += 1
-                self.columns = max(self.columns, column + spanned.across)
-                check_size(self.columns, len(rows) - 1, place, line)
-                for below in range(number, min(number + spanned.down, len(rows))):
-                    for beside in range(column, column + spanned.across):
-                        self.places.setdefault((below, beside), spanned.cell)
-                column += spanned.across
-
-    def rows(self) -> list[TableRow | None]:
-        """Give the rows; none for one that has nothing of its own."""
-        found: list[TableRow | None] = []
-        for number, row in enumerate(self.own):
-            own = [spanned.cell.span for spanned in row if spanned.cell.text]
-            if not own:
-                found.append(None)
-                continue
-            nothing = TableCell("", Span(own[-1].end, own[-1].end))
-            cells = tuple(self.places.get((number, column), nothing) for column in range(self.columns))
-            found.append(TableRow(cells, Span(own[0].start, own[-1].end)))
-        return found
 
 
 def _is_header(row: "AnyNode") -> bool:
