@@ -17,6 +17,7 @@ from index.readers.asciidoc import read_asciidoc
 from index.readers.document import Document
 from index.readers.html import read_html
 from index.readers.markdown import read_markdown
+from index.readers.office import read_docx, read_pdf
 from index.readers.restructuredtext import read_restructuredtext
 from index.readers.spreadsheet import read_csv, read_tsv, read_xlsx
 from index.readers.text import read_plain_text
@@ -45,6 +46,8 @@ _READERS: dict[str, Reader] = {
 
 _CONVERTERS: dict[str, Converter] = {
     ".xlsx": read_xlsx,
+    ".docx": read_docx,
+    ".pdf": read_pdf,
 }
 
 CONTENT_SUFFIXES: tuple[str, ...] = (*_READERS, *_CONVERTERS)

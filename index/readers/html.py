@@ -79,11 +79,15 @@ _MENU = re.compile(
     r"(?:^|[\s_-])(?:breadcrumbs?|skip-?link|skip-?to-?content|navbar|site-?nav)(?:$|[\s_-])", re.IGNORECASE
 )
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
+_END_OF_CODE = re.compile(r"</(?:pre|listing|xmp)\s*>", re.IGNORECASE)
 _QUESTION_MARK = re.compile(r"(?:Q|Question)\s?\d{0,4}\s?[:.)]\s*")
 _ANSWER_MARK = re.compile(r"(?:A|Ans|Answer)\s?\d{0,4}\s?[:.)]\s*")
 _MARKED_QUESTION = re.compile(r">\s*(?:Q|Question)\s?\d{0,4}\s?[:.)]")
 _DATES = frozenset({"article:modified_time", "last-modified", "dcterms.modified", "date.modified", "og:updated_time"})
 _ALT = re.compile(r"""\b(?:alt|aria-label|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_LONGEST_NAME = 60
+"""Letters that the name of a column has at most, where nothing but its place shows that it is one."""
+
 _MOST_SPANNED = 5_000
 
 
@@ -362,13 +366,10 @@ class _Walk:
     def _code(self, node: "Node") -> None:
         self._flush()
         texts = [self.places.whole(each) for each in _nodes(node) if each.name == "#text"]
-        if not _text_of(node).strip():
-            return
-        source = self.text[texts[0].start : texts[-1].end]
-        start = texts[0].start + len(source) - len(source.lstrip("\n"))
-        self.blocks.append(
-            Paragraph(Span(start, texts[0].start + len(source.rstrip())), "code", max(self.lists - 1, 0))
-        )
+        if _text_of(node).strip():
+            closing = _END_OF_CODE.search(self.text, texts[-1].end)
+            end = closing.end() if closing else texts[-1].end
+            self.blocks.append(Paragraph(Span(self.places.start(node), end), "code", max(self.lists - 1, 0)))
 
     def _flush(self) -> None:
         """End the paragraph or title whose words are being collected."""
@@ -419,6 +420,8 @@ class _Walk:
         cells = [[each for each in row.children or () if each.name in ("td", "th")] for row in rows]
         grid = Grid([[self._cell(cell) for cell in row] for row in cells], self.place, self._line(node))
         head = next((n for n, row in enumerate(rows) if not _is_header(row)), len(rows) - 1)
+        if not head and not any(each.name == "th" for each in inside) and _names_columns(grid):
+            head = 1
         told = [row for row in grid.rows() if row]
         above = sum(row is not None for row in grid.rows()[:head])
         self.blocks += blocks_of_rows(told, above)
@@ -507,9 +510,17 @@ def _is_header(row: "AnyNode") -> bool:
     return bool(cells) and all(cell.name == "th" or _is_bold(cell) for cell in cells) and len(cells) > 1
 
 
+def _names_columns(grid: Grid) -> bool:
+    """Say whether the first row of a table without a header reads like one: a short name in each of many columns."""
+    cells = [spanned.cell.text for spanned in grid.own[0]]
+    return (
+        grid.columns > 2 and len(grid.own) > 1 and all(cells[1:]) and all(len(cell) < _LONGEST_NAME for cell in cells)
+    )
+
+
 def _is_bold(cell: "AnyNode") -> bool:
-    told = [each for each in cell.children or () if each.name != "#text" or _data(each).strip()]
-    return bool(told) and all(each.name in _BOLD for each in told)
+    told = [each for each in _nodes(cell) if each.name == "#text" and _data(each).strip()]
+    return bool(told) and all(any(above.name in _BOLD for above in _above(each)) for each in told)
 
 
 def _number(node: "AnyNode", name: str) -> int:
