@@ -79,6 +79,9 @@ _MENU = re.compile(
     r"(?:^|[\s_-])(?:breadcrumbs?|skip-?link|skip-?to-?content|navbar|site-?nav)(?:$|[\s_-])", re.IGNORECASE
 )
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
+_CLOSING = re.compile(rf"</({'|'.join(sorted(_INLINE))})\s*>", re.IGNORECASE)
+_OPENING = re.compile(rf"<({'|'.join(sorted(_INLINE))})(?:\s[^<>]*)?>\Z", re.IGNORECASE)
+_LONGEST_TAG = 500
 _END_OF_CODE = re.compile(r"</(?:pre|listing|xmp)\s*>", re.IGNORECASE)
 _QUESTION_MARK = re.compile(r"(?:Q|Question)\s?\d{0,4}\s?[:.)]\s*")
 _ANSWER_MARK = re.compile(r"(?:A|Ans|Answer)\s?\d{0,4}\s?[:.)]\s*")
@@ -280,7 +283,7 @@ class _Walk:
 
     def _line_break(self, node: "Node") -> None:
         self.breaks += bool(self.run)
-        if self.breaks > 1:
+        if self.breaks > 1 or self.has_question_marks:
             self._flush()
 
     def _rule(self, node: "Node") -> None:
@@ -377,13 +380,13 @@ class _Walk:
         if not any(map(str.isalnum, _joined(pieces))):
             return
         if self.heading:
-            self.blocks.append(_heading(pieces, self.heading))
+            self.blocks.append(_heading(pieces, self.heading, self.text))
             return
         style: ParagraphStyle = "quote" if self.quotes else "item" if self.lists else "prose"
         if style != "quote":
             pieces = self._marked_question(pieces)
         if pieces:
-            self.blocks.append(Paragraph(_span(pieces), style, max(self.lists - 1, 0)))
+            self.blocks.append(Paragraph(_span(pieces, self.text), style, max(self.lists - 1, 0)))
 
     def _marked_question(self, pieces: list[_Piece]) -> list[_Piece]:
         """Take off a question in bold letters or after "Q:", and the mark of an answer."""
@@ -399,7 +402,7 @@ class _Walk:
         return pieces
 
     def _ask(self, pieces: list[_Piece]) -> None:
-        self.blocks.append(_heading(pieces, QUESTION_LINE_LEVEL))
+        self.blocks.append(_heading(pieces, QUESTION_LINE_LEVEL, self.text))
         self.asked_in_list = self.asked_in_list or self.lists > 0
 
     # Tables
@@ -623,12 +626,25 @@ def _joined(pieces: Sequence[_Piece]) -> str:
     return " ".join(piece.words for piece in pieces)
 
 
-def _span(pieces: Sequence[_Piece]) -> Span:
-    return Span(pieces[0].span.start, pieces[-1].span.end)
+def _span(pieces: Sequence[_Piece], text: str) -> Span:
+    """Give where the pieces stand, with the tags at their ends that belong to tags between them."""
+    start, end = pieces[0].span.start, pieces[-1].span.end
+    while (closing := _CLOSING.match(text, end)) and _opened(text[start:end], closing[1]) > 0:
+        end = closing.end()
+    while (opening := _OPENING.search(text, max(0, start - _LONGEST_TAG), start)) and (
+        _opened(text[start:end], opening[1]) < 0
+    ):
+        start = opening.start()
+    return Span(start, end)
 
 
-def _heading(pieces: Sequence[_Piece], level: int) -> Heading:
-    return Heading(level, _joined(pieces), _span(pieces))
+def _opened(source: str, tag: str) -> int:
+    """Count the tags of a kind that *source* opens and does not close; below zero, those that it only closes."""
+    return sum(-1 if found[0][1] == "/" else 1 for found in re.finditer(rf"</?{tag}\b", source, re.IGNORECASE))
+
+
+def _heading(pieces: Sequence[_Piece], level: int, text: str) -> Heading:
+    return Heading(level, _joined(pieces), _span(pieces, text))
 
 
 def _after_mark(pieces: list[_Piece], mark: re.Pattern[str], text: str) -> list[_Piece]:

@@ -368,8 +368,8 @@ def _parted(rows: dict[int, TableRow]) -> tuple[list[TableRow], list[TableRow], 
     if not told:
         return [], list(rows.values()), []
     first, last = told[0], told[-1]
-    if last + 1 < len(numbers) and numbers[last + 1] == numbers[last] + 1:
-        last = len(numbers) - 1
+    while last + 1 < len(numbers) and numbers[last + 1] == numbers[last] + 1:
+        last += 1
     listed = list(rows.values())
     return listed[:first], listed[first : last + 1], listed[last + 1 :]
 
