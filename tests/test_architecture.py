@@ -30,8 +30,21 @@ HOMES = {
 }
 """Each heavy library is imported in one place; torch in two, of which one does without its companions."""
 
-HEAVY = {"torch", "sentence_transformers", "transformers", "gradio", "faiss", "bm25s", "scipy", "sklearn", "pandas", "openpyxl",
-         "pdfplumber", "mammoth", "justhtml"}
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "gradio",
+    "faiss",
+    "bm25s",
+    "scipy",
+    "sklearn",
+    "pandas",
+    "openpyxl",
+    "pdfplumber",
+    "mammoth",
+    "justhtml",
+}
 
 RUN = "import contextlib, chatbot.cli\nwith contextlib.suppress(SystemExit): chatbot.cli.main"
 

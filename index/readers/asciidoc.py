@@ -386,6 +386,12 @@ class _Walk:
 
     def _rows(self, first: int, end: int, attributes: str) -> Iterator[Block]:
         start, stop = self.page.starts[first], self.page.starts[end - 1] + len(self.lines[end - 1])
+        first_mark = _CELL.search(self.page.text, start, stop)
+        outside = _trimmed(self.page.text, start, first_mark.start() if first_mark else stop)
+        if outside.end > outside.start:
+            self.skipped.append(Skipped("words before the first cell of a table", outside))
+        if not first_mark:
+            return iter(())
         cells = _cells(self.page.text, start, stop)
         told = next(number for number in range(first, end) if self.lines[number].strip())
         columns = _columns(attributes) or sum(
@@ -411,9 +417,8 @@ def _cells(text: str, start: int, stop: int) -> list[SpannedCell]:
     cells = []
     for number, mark in enumerate(marks):
         end = marks[number + 1].start() if number + 1 < len(marks) else stop
-        words = text[mark.end() : end]
-        begun = mark.end() + len(words) - len(words.lstrip()) if words.strip() else min(mark.end() + 1, end)
-        cell = TableCell(words.strip(), Span(begun, begun + len(words.strip())))
+        span = _trimmed(text, mark.end(), end)
+        cell = TableCell(text[span.start : span.end], span)
         across, down = int(mark[1] or 1), int(mark[2] or 1)
         if mark[3] == "*":
             cells += [SpannedCell(cell, 1, 1)] * min(across, MAX_COLUMNS)
@@ -460,6 +465,13 @@ def _without_closing(line: str, end: int) -> int:
     """Give where words go on after a question in bold letters that ends at *end*."""
     rest = line[end:].lstrip("*")
     return len(line) - len(rest.lstrip(": \t"))
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """Give the words between two places, without the spaces around them."""
+    words = text[start:end]
+    begun = start + len(words) - len(words.lstrip()) if words.strip() else start
+    return Span(begun, begun + len(words.strip()))
 
 
 def _moved(span: tuple[int, int], by: int) -> Span:

@@ -91,6 +91,9 @@ _ALT = re.compile(r"""\b(?:alt|aria-label|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""
 _LONGEST_NAME = 60
 """Letters that the name of a column has at most, where nothing but its place shows that it is one."""
 
+_AROUND_CELLS = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
+_PARTS_OF_TABLES = _AROUND_CELLS | {"caption", "colgroup", "col", "td", "th"}
+_BETWEEN_CELLS = "words between the cells of a table"
 _MOST_SPANNED = 5_000
 
 
@@ -106,7 +109,8 @@ def read_html(text: str, path: str, place: Path) -> Document:
     except RecursionError as error:
         raise ContentError("elements are nested too deeply. Take some of them out", path=place) from error
     blocks, beside = _in_order(walk.blocks)
-    skipped = sorted((*walk.skipped, *beside), key=lambda part: part.span.start)
+    moved = (Skipped(_BETWEEN_CELLS, span) for span in walk.places.moved.values())
+    skipped = sorted((*walk.skipped, *beside, *moved), key=lambda part: part.span.start)
     return Document(path, text, tuple(blocks), _front_matter(tree), tuple(skipped))
 
 
@@ -126,6 +130,7 @@ class _Places:
 
     def __init__(self, text: str, mark: int, tree: "Node") -> None:
         self.text, self.mark = text, mark
+        self.moved: dict[int, Span] = {}
         self.known = {node.origin_offset for node in _nodes(tree) if node.origin_offset is not None}
 
     def start(self, node: "AnyNode") -> int:
@@ -145,12 +150,28 @@ class _Places:
             tag = _MARKUP.search(self.text, end)
             stop = tag.start() if tag else len(self.text)
             missing -= len(unescape(self.text[end:stop]))
-            if missing <= 0 or tag is None or stop - self.mark in self.known:
-                return Span(start, stop)
-            close = self.text.find(">", stop)
-            if close < 0 or close + 1 - self.mark in self.known:
+            close = self.text.find(">", stop) if tag else -1
+            if missing <= 0 or close < 0 or stop - self.mark in self.known:
+                if _data(node)[-missing:].strip():
+                    self._keep_moved(missing, start, stop)
                 return Span(start, stop)
             end = close + 1
+
+    def _keep_moved(self, missing: int, start: int, end: int) -> None:
+        """Keep where words stand that a browser takes out of a table and puts behind those from *start* to *end*.
+
+        Args:
+            missing: how many letters they are; counted with the words of cells between them, if there are such.
+        """
+        begun = -1
+        while missing > 0 and (close := self.text.find(">", end)) >= 0:
+            tag = _MARKUP.search(self.text, close + 1)
+            end = tag.start() if tag else len(self.text)
+            piece = self.text[close + 1 : end]
+            missing -= len(unescape(piece))
+            if piece.strip():
+                begun = close + 1 if begun < 0 else begun
+                self.moved[start] = Span(begun, end)
 
     def words(self, node: "AnyNode") -> Span | None:
         """Give where the words of *node* stand; nothing where it has none."""
@@ -418,8 +439,11 @@ class _Walk:
             self._children(node)
             self._flush()
             return
-        for caption in (each for each in inside if each.name == "caption"):
-            self._block(caption)
+        for each in inside:
+            if each.name == "caption":
+                self._block(each)
+            elif each.parent is not None and each.parent.name in _AROUND_CELLS and each.name not in _PARTS_OF_TABLES:
+                self._beside_cells(each)
         cells = [[each for each in row.children or () if each.name in ("td", "th")] for row in rows]
         grid = Grid([[self._cell(cell) for cell in row] for row in cells], self.place, self._line(node))
         head = next((n for n, row in enumerate(rows) if not _is_header(row)), len(rows) - 1)
@@ -428,6 +452,13 @@ class _Walk:
         told = [row for row in grid.rows() if row]
         above = sum(row is not None for row in grid.rows()[:head])
         self.blocks += blocks_of_rows(told, above)
+
+    def _beside_cells(self, node: "AnyNode") -> None:
+        """Report what stands between cells: a comment or a script."""
+        if node.name == "#comment":
+            self._comment(node)
+        elif node.name != "#text":
+            self._is_skipped(node)
 
     def _line(self, node: "Node") -> int:
         return self.text.count("\n", 0, self.places.start(node)) + 1
@@ -669,7 +700,7 @@ def _in_order(blocks: list[Block]) -> tuple[list[Block], list[Skipped]]:
     beside: list[Skipped] = []
     for block in sorted(blocks, key=lambda block: block.span.start):
         if kept and block.span.start < kept[-1].span.end:
-            beside.append(Skipped("words between the cells of a table", block.span))
+            beside.append(Skipped(_BETWEEN_CELLS, block.span))
         else:
             kept.append(block)
     return kept, beside

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[(?:[A-Z][a-z]+|Color\d+)\]')
-_NUMBER = re.compile(r"[#0?,]*[#0?](?:\.[#0?]*)?|\.[0#?]+")
+_NUMBER = re.compile(r"[#0?,]*[#0?](?:\.[#0?]*)?,*|\.[0#?]+,*")
 _SIGNS_AROUND = re.compile(r"[^A-Za-z#0?,.@/*\[\]]*")
 _DATE_PART = re.compile(r"\[h+\]|\[m+\]|\[s+\]|y+|m+|d+|h+|s+(?:\.0+)?|AM/PM|A/P", re.IGNORECASE)
 _LOCAL_DATES = frozenset({"mm-dd-yy", "m/d/yy h:mm", "m/d/yyyy"})
@@ -67,11 +67,11 @@ def _sections(number_format: str) -> list[str]:
 
 
 def _digits(value: int | float, pattern: str, percents: int) -> str:
-    whole, _, fraction = pattern.partition(".")
-    thousands = len(whole) - len(whole.rstrip(","))
+    thousands = len(pattern) - len(pattern.rstrip(","))
+    whole, _, fraction = pattern.rstrip(",").partition(".")
     number = Decimal(repr(value)) * 100**percents / 1000**thousands
     number = number.quantize(Decimal(1).scaleb(-len(fraction)), rounding=ROUND_HALF_UP)
-    shown = f"{number:,f}" if "," in whole.rstrip(",") else f"{number:f}"
+    shown = f"{number:,f}" if "," in whole else f"{number:f}"
     integral, _, decimals = shown.partition(".")
     optional = len(fraction) - len(fraction.rstrip("#?"))
     while optional and decimals.endswith("0"):

@@ -178,7 +178,7 @@ def _records(text: str, start: int, sign: str, place: Path) -> Iterator[TableRow
         found = cell.match(text, start)
         if found is None:
             line = text.count("\n", 0, start) + 1
-            problem = "a cell opens a quotation mark that does not end the cell. Write those inside it twice"
+            problem = "a cell begins with a quotation mark that does not end it. Write those inside it twice"
             raise ContentError(problem, path=place, line=line)
         cells.append(_trimmed(text, *found.span(2 if found[1] is None else 1)))
         start = found.end()
