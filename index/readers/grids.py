@@ -49,9 +49,19 @@ class Grid:
                 found.append(None)
                 continue
             nothing = TableCell("", Span(own[-1].end, own[-1].end))
-            cells = tuple(self.places.get((number, column), nothing) for column in range(self.columns))
-            found.append(TableRow(cells, Span(own[0].start, own[-1].end)))
+            cells = [self.places.get((number, column), nothing) for column in range(self.columns)]
+            found.append(row_of(cells, own))
         return found
+
+
+def row_of(cells: Sequence[TableCell], own: Sequence[Span]) -> TableRow:
+    """Make a row that stands from the first to the last of the spans that are its *own*, empty cells inside of it."""
+    span = Span(own[0].start, own[-1].end)
+    places = (min(max(cell.span.start, span.start), span.end) for cell in cells)
+    inside = (
+        cell if cell.text else TableCell("", Span(place, place)) for cell, place in zip(cells, places, strict=True)
+    )
+    return TableRow(tuple(inside), span)
 
 
 def blocks_of_rows(rows: Sequence[TableRow], head: int) -> Iterator[Block]:

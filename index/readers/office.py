@@ -28,7 +28,7 @@ from index.readers.document import (
     TableCell,
     TableRow,
 )
-from index.readers.grids import blocks_of_rows
+from index.readers.grids import blocks_of_rows, row_of
 from index.readers.html import read_html
 from index.readers.pipe_tables import check_size
 
@@ -279,8 +279,7 @@ class _PdfCopy:
                 written[number, column] = cell
             self.text.add("\n")
             if own:
-                cells = tuple(written[number, column] for column in range(len(row)))
-                rows.append(TableRow(cells, Span(own[0].start, own[-1].end)))
+                rows.append(row_of([written[number, column] for column in range(len(row))], own))
         self.text.add("\n")
         has_header = bool(rows) and all(cell.text for cell in rows[0].cells[1:]) and len(rows) > 1
         self.blocks += blocks_of_rows(rows, int(has_header))

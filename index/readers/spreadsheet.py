@@ -26,7 +26,7 @@ from index.readers.document import (
     TableCell,
     TableRow,
 )
-from index.readers.grids import blocks_of_rows
+from index.readers.grids import blocks_of_rows, row_of
 from index.readers.number_formats import show_value
 from index.readers.pipe_tables import check_size
 
@@ -335,7 +335,7 @@ class _SheetCopy:
             cells.append(cell)
             own += [cell.span] if words else []
         self.text.add("\n")
-        return TableRow(tuple(cells), Span(own[0].start, own[-1].end)) if own else None
+        return row_of(cells, own) if own else None
 
     def _shown(self, row: int, column: int) -> str:
         """Give what a reader sees in a cell; nothing in one that another reaches over."""
