@@ -290,8 +290,8 @@ def test_a_converted_file_is_known_by_its_bytes_and_quoted_from_its_text(
     assert manifest.sources[0].size == (tmp_path / "boat-club.xlsx").stat().st_size
     passage = passage_with(index, "Only on a lead.")
     assert passage.source.converted
-    assert index.documents[0].converted
-    text = index.documents[0].text
+    assert index.documents["boat-club.xlsx"].converted
+    text = index.documents["boat-club.xlsx"].text
     assert text[passage.source.start : passage.source.end] == passage.text
 
 
