@@ -18,7 +18,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from chatbot.answers import Answer, Citation, Verdict
-from index import Cell, Passage
+from index import Cell, Passage, html_paragraphs
 
 LITERALLY = "Ask it literally"
 """What takes a question as it was typed, below one that was understood in the light of those before it."""
@@ -41,6 +41,13 @@ _LETTERS_THAT_COUNT: tuple[Callable[[str], bool], ...] = (
     lambda letter: not letter.isspace() and letter not in "*_~`",
     str.isalnum,
 )
+_MARKDOWN = (".md", ".markdown", ".mdx")
+_HTML = (".html", ".htm", ".docx")
+"""What is written in HTML, or was converted into it."""
+
+_SEPARATED_VALUES = (".csv", ".tsv")
+"""Where a quotation mark inside a quoted cell is written twice."""
+
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _UNSEEN_MARKUP = re.compile(r"<br\s?/?>|<!--(?:[^-]|-(?!->))*-->", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -112,14 +119,16 @@ def _mark_citations(answer: Answer, first: str, last: str) -> str:
     """
     numbers = {citation.number: citation for citation in answer.citations}
     quoted = [span for citation in answer.citations for span in _occurrences(citation.quote, answer.text)]
-    done, pieces = 0, []
+    done, pieces = 0, list[str]()
     for found in _MARK.finditer(answer.text):
         bracket = found.end() - len(found[1]) - 2
         if int(found[1]) not in numbers or any(start <= bracket and found.end() <= end for start, end in quoted):
             continue
         before, citation = answer.text[done : found.start()], numbers[int(found[1])]
         if before.endswith(citation.quote):
-            before = before.removesuffix(citation.quote) + _as_words(citation)
+            before = before.removesuffix(citation.quote)
+            in_row = (("".join(pieces) + before).rpartition("\n")[2]).startswith("|")
+            before += _as_words(citation, in_row=in_row)
         pieces.append(f"{before}{first}{found[1]}{last}")
         done = found.end()
     return "".join([*pieces, answer.text[done:]])
@@ -178,7 +187,7 @@ def _place(citations: Sequence[Citation]) -> str:
         else:
             spans.append([first, last])
     lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in spans)
-    return f"{citations[0].source.path}:{lines}"
+    return f"{citations[0].source.file}:{lines}"
 
 
 def _draw_passage(passage: Passage, citations: Sequence[Citation]) -> str:
@@ -326,15 +335,31 @@ def _occurrences(wanted: str, text: str) -> Iterator[tuple[int, int]]:
 def _draw(text: str, path: str) -> str:
     if _is_markdown(path):
         return str(_markdown().render(text))
-    return "".join(f"<p>{_lines(paragraph)}</p>" for paragraph in _paragraphs(text))
+    return "".join(
+        f"<pre><code>{_escape(words)}</code></pre>" if is_code else f"<p>{_lines(words)}</p>"
+        for words, is_code in _words(text, path)
+    )
 
 
 def _draw_inline(text: str, path: str) -> str:
-    return str(_markdown().renderInline(text)) if _is_markdown(path) else _escape(text)
+    return str(_markdown().renderInline(text)) if _is_markdown(path) else _escape(_in_one_line(text, path))
 
 
 def _is_markdown(path: str) -> bool:
-    return not path.lower().endswith((".txt", ".rst"))
+    return path.lower().endswith(_MARKDOWN)
+
+
+def _words(text: str, path: str) -> list[tuple[str, bool]]:
+    """Give the paragraphs of text that is no Markdown as its reader sees them, and whether each is a code sample."""
+    if path.lower().endswith(_HTML):
+        return html_paragraphs(text)
+    if path.lower().endswith(_SEPARATED_VALUES):
+        text = text.replace('""', '"')
+    return [(paragraph, False) for paragraph in _paragraphs(text)]
+
+
+def _in_one_line(text: str, path: str) -> str:
+    return " ".join(" ".join(words for words, _ in _words(text, path)).split())
 
 
 @cache
@@ -439,12 +464,27 @@ def _paragraphs(text: str) -> list[str]:
     return [paragraph for paragraph in re.split(r"\n[ \t]*\n", text) if paragraph.strip()]
 
 
-def _as_words(citation: Citation) -> str:
-    """Give a quote so that Markdown reads it as it does in the owner's file: never as a list or heading that begins."""
-    if not _is_markdown(citation.source.path):
-        return _as_entities(citation.quote)
-    begins = _BLOCK_MARK.match(citation.quote)
-    return _as_entities(begins[0]) + citation.quote[begins.end() :] if begins else citation.quote
+def _as_words(citation: Citation, *, in_row: bool) -> str:
+    """Give a quote so that Markdown reads it as it does in the owner's file: never as a list or heading that begins.
+
+    Args:
+        citation: what is quoted.
+        in_row: whether it stands in a row of a table, which is one line.
+    """
+    path = citation.source.path
+    if _is_markdown(path):
+        begins = _BLOCK_MARK.match(citation.quote)
+        return _as_entities(begins[0]) + citation.quote[begins.end() :] if begins else citation.quote
+    if in_row:
+        return _as_entities(_in_one_line(citation.quote, path))
+    paragraphs = _words(citation.quote, path)
+    return "\n\n".join(_as_code(words) if is_code else _as_entities(words) for words, is_code in paragraphs)
+
+
+def _as_code(words: str) -> str:
+    """Fence a code sample with more marks than it has itself."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", words)), default=0))
+    return f"{fence}\n{words}\n{fence}"
 
 
 def _as_entities(text: str) -> str:
@@ -466,7 +506,7 @@ def _bare(text: str) -> str:
 
 def as_plain_text(answer: Answer) -> str:
     """Give the answer, then where it stands; for a refusal why, then the questions to choose from."""
-    parts = [_TABLE.sub(lambda found: _table_as_lines(found[0]), answer.text).strip()]
+    parts = [_TABLE.sub(lambda found: _table_as_lines(found[0]), _without_tags(answer)).strip()]
     if is_reinterpreted(answer):
         parts.insert(0, f"Understood as: {answer.interpretation}")
     if not _says_why(answer):
@@ -478,6 +518,17 @@ def as_plain_text(answer: Answer) -> str:
         parts.append("\n".join([heading, *(f"  {suggestion}" for suggestion in answer.suggestions)]))
     # Bytes that a terminal would obey must not come from the content or the question.
     return _CONTROLS.sub("\ufffd", "\n\n".join(part for part in parts if part))
+
+
+def _without_tags(answer: Answer) -> str:
+    """Give the text of an answer with the quotes of HTML pages as a browser shows them; a terminal shows no tags."""
+    text = answer.text
+    for citation in sorted(answer.citations, key=lambda citation: -len(citation.quote)):
+        if citation.source.path.lower().endswith(_HTML):
+            shown = "\n\n".join(words for words, _ in html_paragraphs(citation.quote))
+            text = text.replace(f"{citation.quote} [{citation.number}]", f"{shown} [{citation.number}]")
+            text = text.replace(f"{citation.quote}\n\n[{citation.number}]", f"{shown}\n\n[{citation.number}]")
+    return text
 
 
 def _table_as_lines(table: str) -> str:

@@ -18,7 +18,7 @@ from index.errors import (
 )
 from index.generations import current_name
 from index.passages import Cell, Passage, PassageKind, Sentence, Source
-from index.plaintext import plain_text
+from index.plaintext import html_paragraphs, plain_text
 from index.readers import list_sources
 from index.search import Hit, SearchIndex
 from index.views import CONTEXT
@@ -52,6 +52,7 @@ __all__ = [
     "build_index",
     "current_name",
     "fold",
+    "html_paragraphs",
     "list_sources",
     "plain_text",
     "split_words",

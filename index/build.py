@@ -15,10 +15,14 @@ from index.generations import build_lock, open_current, write_generation
 from index.manifest import EncoderInfo, Manifest
 from index.passages import Passage
 from index.readers import list_sources, read_folder
+from index.readers.document import Document
 from index.views import View, ViewKey, passage_views
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, how much of it is done, and how much there is."""
+
+_LINES_NAMED = 3
+"""How many lines a warning names before it only counts them."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ def build_index(
         contents = IndexContents.assemble(documents, passages, views, computed)
         manifest = Manifest(EncoderInfo.of(encoder), CHUNKING_VERSION, len(passages), len(views), tuple(sources))
         written = write_generation(folder, contents.to_artefacts(), manifest)
-    return BuildReport(written.name, len(documents), len(passages), len(views), len(unknown), tuple(_doubts(passages)))
+    warnings = (*_left_out(documents), *_doubts(passages))
+    return BuildReport(written.name, len(documents), len(passages), len(views), len(unknown), warnings)
 
 
 def _compute(views: Sequence[View], encoder: Encoder, progress: Progress | None) -> dict[ViewKey, ViewVectors]:
@@ -105,6 +110,25 @@ def _computed_before(folder: Path, encoder: Encoder) -> dict[ViewKey, ViewVector
     except (IndexMissingError, IndexDamagedError, FormatVersionError):
         # Nothing that could be trusted: everything is encoded afresh, and the report says so by its count.
         return {}
+
+
+def _left_out(documents: Sequence[Document]) -> Iterator[str]:
+    """Say of each document what was skipped, the kinds in the order in which they come."""
+    for document in documents:
+        kinds: dict[str, list[int]] = {}
+        for skipped in document.skipped:
+            kinds.setdefault(skipped.what, []).append(document.line_at(skipped.span.start))
+        if kinds:
+            place = f"{document.path}:{document.line_at(document.skipped[0].span.start)}"
+            yield f"{place}: left out: {', '.join(f'{what} ({_lines(lines)})' for what, lines in kinds.items())}"
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """Name the first few of the lines on which something stands."""
+    known = list(dict.fromkeys(numbers))
+    more = len(known) - _LINES_NAMED
+    named = ", ".join(map(str, known[:_LINES_NAMED])) + (f" and {more} more" if more > 0 else "")
+    return f"line{'s' if len(known) > 1 else ''} {named}"
 
 
 def _doubts(passages: Sequence[Passage]) -> Iterator[str]:

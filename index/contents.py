@@ -129,7 +129,10 @@ class IndexContents:
 
     def to_artefacts(self) -> dict[str, bytes]:
         """Write everything as the files of a generation; the same contents give the same bytes."""
-        documents = ({"path": item.path, "text": item.text, **asdict(item.front_matter)} for item in self.documents)
+        documents = (
+            {"path": item.path, "text": item.text, "converted": item.converted, **asdict(item.front_matter)}
+            for item in self.documents
+        )
         views = (asdict(view) | {"words": places} for view, places in zip(self.views, self.words, strict=True))
         return {
             DOCUMENTS: _to_lines(documents),
@@ -254,7 +257,7 @@ def _document(item: dict[str, Any]) -> Document:
         item["language"],
         item["updated"],
     )
-    return Document(item["path"], item["text"], (), front_matter)
+    return Document(item["path"], item["text"], (), front_matter, converted=item["converted"])
 
 
 def _passage(item: dict[str, Any]) -> Passage:

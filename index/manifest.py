@@ -17,7 +17,7 @@ from index.readers import SourceFile
 if TYPE_CHECKING:
     from index.encoder import Encoder  # brings numpy, which nothing here needs
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised whenever an older program could no longer read what a newer one writes, or the other way round."""
 
 METRIC = "inner product"

@@ -35,13 +35,21 @@ class Source:
 
     end: int
 
+    converted: bool = False
+    """Whether lines and characters are counted in text that the file was converted into: a spreadsheet has no lines."""
+
+    @property
+    def file(self) -> str:
+        """Name what the lines are counted in: the file, or the text that it was converted into."""
+        return f"the converted text of {self.path}" if self.converted else self.path
+
     def holds(self, other: "Source") -> bool:
         """Tell whether *other* stands inside."""
         return self.path == other.path and self.start <= other.start and other.end <= self.end
 
     def __str__(self) -> str:
         lines = f"{self.first_line}" if self.first_line == self.last_line else f"{self.first_line}-{self.last_line}"
-        return " › ".join((f"{self.path}:{lines}", *self.heading))
+        return " › ".join((f"{self.file}:{lines}", *self.heading))
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,20 @@ _ROLE_TARGET = re.compile(r"\s{0,9}<[^<>]+>$")
 _EXPLICIT_MARK = re.compile(
     r"^[ \t]{0,40}(?:\.\. (?:_[^\n]*|[a-z][\w:-]{0,60}::)|::[ \t]*$)", re.MULTILINE | re.IGNORECASE
 )
+# What HTML says without showing it, where it begins another line, and its tags.
+_HIDDEN_HTML = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template|svg|nav|form|footer|button)\b.*?(?:</\1\s*>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
+_HTML_CODE = re.compile(r"<pre\b[^<>]*>\n?(.*?)(?:</pre\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_HTML_BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|caption|dd|details|div|dl|dt|fig\w+|h[1-6]|header|hr|li|main|ol|p|section|"
+    r"summary|table|tbody|tfoot|thead|tr|ul)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_HTML_LINE_BREAK = re.compile(r"\s*<br\b[^<>]*>\s*", re.IGNORECASE)
+_HTML_CELL = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _SHIELDED = re.compile("\ue000(\\d+)\ue001")
 
 
@@ -57,6 +71,21 @@ def plain_text(markup: str) -> str:
     text = _without_emphasis(_without_links(text))
     text = _SHIELDED.sub(lambda mark: kept[int(mark.group(1))], html.unescape(text))
     return " ".join(text.split())
+
+
+def html_paragraphs(markup: str) -> list[tuple[str, bool]]:
+    """Give what a browser shows of a piece of HTML, a paragraph each, and whether it is a code sample."""
+    pieces = _HTML_CODE.split(_HIDDEN_HTML.sub("", markup))
+    found: list[tuple[str, bool]] = []
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            found.append((html.unescape(_HTML_TAG.sub("", piece)).rstrip(), True))
+            continue
+        for paragraph in _HTML_BLOCK.split(piece):
+            lines = _HTML_LINE_BREAK.split(_HTML_CELL.sub(" ", paragraph))
+            words = "\n".join(" ".join(html.unescape(_HTML_TAG.sub("", line)).split()) for line in lines).strip()
+            found.append((words, False))
+    return [(words, is_code) for words, is_code in found if words.strip()]
 
 
 def _without_roles(text: str) -> str:

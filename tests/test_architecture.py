@@ -22,12 +22,29 @@ HOMES = {
     "tokenizers": {"index/bert.py"},
     "safetensors": {"index/bert.py", "chatbot/examiner.py"},
     "docutils": {"index/readers/restructuredtext.py"},
+    "justhtml": {"index/readers/html.py"},
+    "openpyxl": {"index/readers/spreadsheet.py"},
+    "pdfplumber": {"index/readers/office.py"},
     "bm25s": {"index/lexical.py"},
     "gradio": {"chatbot/ui.py"},
 }
 """Each heavy library is imported in one place; torch in two, of which one does without its companions."""
 
-HEAVY = {"torch", "sentence_transformers", "transformers", "gradio", "faiss", "bm25s", "scipy", "sklearn", "pandas"}
+HEAVY = {
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "gradio",
+    "faiss",
+    "bm25s",
+    "scipy",
+    "sklearn",
+    "pandas",
+    "openpyxl",
+    "pdfplumber",
+    "mammoth",
+    "justhtml",
+}
 
 RUN = "import contextlib, chatbot.cli\nwith contextlib.suppress(SystemExit): chatbot.cli.main"
 

@@ -28,6 +28,7 @@ _ASKS_FOR_MORE = re.compile(
 _SHORT_CODE = re.compile(r":[a-z][a-z0-9_+-]*:", re.IGNORECASE)
 """An emoji by its name, as in ":white_check_mark:"."""
 
+_BARE_BAR = re.compile(r"(?<!\\)\|")
 _MARK = re.compile(r"\s*\[\d+\]")
 """A footnote of the owner's, which would look like a citation."""
 
@@ -46,7 +47,15 @@ def answer_from_rows(question: Question, rows: Sequence[Candidate], quotations: 
         return "\n".join(f"- {_quoted_label(passage, quotations)}" for passage in passages)
     if len(passages) == 1 and len(columns) == 1:
         return _one_cell(passages[0], passages[0].cells[columns[0]], quotations)
+    if any(_breaks_a_row(passage.cells[number].text) for passage in passages for number in columns):
+        cells = ((passage, passage.cells[number]) for passage in passages for number in columns)
+        return "\n\n".join(_one_cell(passage, cell, quotations) for passage, cell in cells)
     return _side_by_side(passages, columns, quotations)
+
+
+def _breaks_a_row(words: str) -> bool:
+    """Tell whether a row of a Markdown table cannot hold *words*: several lines, or a bar that would part cells."""
+    return "\n" in words or _BARE_BAR.search(words) is not None
 
 
 def is_in_doubt(passage: Passage) -> bool:

@@ -4,9 +4,10 @@ Knows nothing about why they were chosen.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from chatbot.answers import Citation
-from index import Passage, Source
+from index import Passage
 
 
 class Quotations:
@@ -29,17 +30,20 @@ class Quotations:
         The same words are never cited twice.
 
         Raises:
-            ValueError: the words do not stand inside the passage.
+            ValueError: the words do not stand inside the passage, nor are they a cell of it.
         """
         source = passage.source
-        if not source.start <= start < end <= source.end:
+        # A cell that reaches down from a row above stands there.
+        is_cell = any((cell.start, cell.end) == (start, end) for cell in passage.cells)
+        if not start < end or not (is_cell or source.start <= start < end <= source.end):
             raise ValueError(f"{start} to {end} is outside of {source}")
         for citation in self._citations:
             if (citation.source.path, citation.source.start, citation.source.end) == (source.path, start, end):
                 return citation
         text = self._texts[source.path]
-        first_line = source.first_line + text.count("\n", source.start, start)
+        lines = text.count("\n", min(source.start, start), max(source.start, start))
+        first_line = source.first_line + (lines if start >= source.start else -lines)
         last_line = first_line + text.count("\n", start, end)
-        place = Source(source.path, source.heading, first_line, last_line, start, end)
+        place = replace(source, first_line=first_line, last_line=last_line, start=start, end=end)
         self._citations.append(Citation(self._first_number + len(self._citations), text[start:end], place))
         return self._citations[-1]

@@ -10,7 +10,8 @@ _MARKS = re.compile(r"[>\s]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+){0,4}(?:#{1,6}[ \t]+)
 
 def source_of(document: Document, heading: tuple[str, ...], start: int, end: int) -> Source:
     """Say where the characters from *start* to *end* stand."""
-    return Source(document.path, heading, document.line_at(start), document.line_at(max(end - 1, start)), start, end)
+    first, last = document.line_at(start), document.line_at(max(end - 1, start))
+    return Source(document.path, heading, first, last, start, end, document.converted)
 
 
 def start_with_marks(document: Document, start: int) -> int:

@@ -1,5 +1,7 @@
 """A folder of the owner's files becomes Documents: each file read once as bytes, hashed, decoded, handed to its reader.
 
+A file that is no text goes to its reader as bytes; the reader converts it, and the index keeps the text that came out.
+
 Nothing outside the folder is ever read: links and special files are refused. Knows nothing of passages.
 """
 
@@ -11,9 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ContentError
+from index.readers.asciidoc import read_asciidoc
 from index.readers.document import Document
+from index.readers.html import read_html
 from index.readers.markdown import read_markdown
+from index.readers.office import read_docx, read_pdf
 from index.readers.restructuredtext import read_restructuredtext
+from index.readers.spreadsheet import read_csv, read_tsv, read_xlsx
 from index.readers.text import read_plain_text
 
 __all__ = ["CONTENT_SUFFIXES", "SourceFile", "list_sources", "read_document", "read_folder", "read_text"]
@@ -21,15 +27,30 @@ __all__ = ["CONTENT_SUFFIXES", "SourceFile", "list_sources", "read_document", "r
 Reader = Callable[[str, str, Path], Document]
 """Takes a file's text, its path as citations show it, and its place as errors show it."""
 
+Converter = Callable[[bytes, str, Path], Document]
+"""Takes the bytes of a file that is no text, and the same two."""
+
 _READERS: dict[str, Reader] = {
     ".md": read_markdown,
     ".markdown": read_markdown,
     ".mdx": read_markdown,
     ".txt": read_plain_text,
     ".rst": read_restructuredtext,
+    ".adoc": read_asciidoc,
+    ".asciidoc": read_asciidoc,
+    ".html": read_html,
+    ".htm": read_html,
+    ".csv": read_csv,
+    ".tsv": read_tsv,
 }
 
-CONTENT_SUFFIXES: tuple[str, ...] = tuple(_READERS)
+_CONVERTERS: dict[str, Converter] = {
+    ".xlsx": read_xlsx,
+    ".docx": read_docx,
+    ".pdf": read_pdf,
+}
+
+CONTENT_SUFFIXES: tuple[str, ...] = (*_READERS, *_CONVERTERS)
 """What counts as content; every other file in the folder is left alone."""
 
 MAX_FILE_SIZE = 10_000_000
@@ -56,13 +77,18 @@ def read_folder(knowledge: Path) -> tuple[list[Document], list[SourceFile]]:
     for place, path in _content_files(knowledge):
         data = _read_bytes(place)
         sources.append(_source_file(path, data))
-        documents.append(read_document(_decode(data, place), path, place))
+        documents.append(_read(data, path, place))
     return documents, sources
 
 
 def list_sources(knowledge: Path) -> list[SourceFile]:
     """Say what `read_folder` would read, without reading more than the bytes."""
     return [_source_file(path, _read_bytes(place)) for place, path in _content_files(knowledge)]
+
+
+def _read(data: bytes, path: str, place: Path) -> Document:
+    convert = _CONVERTERS.get(Path(path).suffix.lower())
+    return convert(data, path, place) if convert else read_document(_decode(data, place), path, place)
 
 
 def read_document(text: str, path: str, place: Path | None = None) -> Document:
@@ -145,7 +171,7 @@ def _read_bytes(place: Path) -> bytes:
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise ContentError("is not a regular file. Put a text file here, or take this out", path=place)
+            raise ContentError("is not a regular file. Put a file here, or take this out", path=place)
         data = file.read(MAX_FILE_SIZE + 1)
     if len(data) > MAX_FILE_SIZE:
         size = max(status.st_size, len(data)) / 1e6

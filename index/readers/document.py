@@ -1,7 +1,8 @@
 """A file of the owner's becomes a Document: its text, and blocks that say where each part of the text stands.
 
 Knows nothing of questions, passages or vectors. Offsets count characters of `Document.text`, which is what
-`Path.read_text(encoding="utf-8")` gives: the file decoded, line ends as "\\n", nothing else changed.
+`Path.read_text(encoding="utf-8")` gives: the file decoded, line ends as "\\n", nothing else changed. A file that is no
+text is converted, and `Document.text` is what it was converted into; then `Document.converted` says so.
 """
 
 from bisect import bisect_right
@@ -66,7 +67,8 @@ class TableCell:
     """The words of the cell, unchanged, without the spaces around them; empty for an empty cell."""
 
     span: Span
-    """Where those words stand; an empty span where the cell is empty."""
+    """Where those words stand; an empty span where the cell is empty. A cell that reaches over several columns or rows
+    is a cell in each of them, and all of these have the same span."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class TableRow:
     cells: tuple[TableCell, ...]
 
     span: Span
-    """The whole row as it stands in the file, bars included."""
+    """The whole row as it stands in the file, bars included. A cell that reaches down from a row above stands there,
+    outside of this span."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,16 @@ class Break:
 
 
 Block = Heading | Paragraph | Table | Break
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Words of the file that no visitor is to be told, so that they are in no block."""
+
+    what: str
+    """What they are, as a report names it: "script", "menu", "comment"."""
+
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,12 @@ class Document:
     """In reading order; spans do not overlap."""
 
     front_matter: FrontMatter = FrontMatter()
+
+    skipped: tuple[Skipped, ...] = ()
+    """What the owner should know is left out, in the order of the text."""
+
+    converted: bool = False
+    """Whether `text` was made from a file that is no text, such as a spreadsheet."""
 
     def line_at(self, offset: int) -> int:
         """Give the number of the line, from 1, on which the character at *offset* stands."""

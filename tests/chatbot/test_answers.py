@@ -65,6 +65,7 @@ def test_as_data_it_names_its_version_and_all_of_its_parts() -> None:
                     "last_line": 4,
                     "start": 10,
                     "end": 18,
+                    "converted": False,
                 },
             },
         ),

@@ -375,3 +375,49 @@ def test_a_terminal_gets_no_byte_that_it_would_obey() -> None:
     answer = answer_with(prose("red \x1b[31m and \x07 bell"), "red \x1b[31m and \x07 bell")
 
     assert as_plain_text(answer).startswith("red \ufffd[31m and \ufffd bell [1]")
+
+
+# What is no Markdown
+
+
+@pytest.mark.parametrize(
+    ("path", "quote", "shown"),
+    [
+        ("page.html", "Fees &amp; <b>more</b>,<br>\n   all &lt;new&gt;", "Fees & more, all <new>"),
+        ("page.docx", "a<script>alert(1)</script> <em>b</em>", "a b"),
+        ("page.csv", 'The ""best"" *club*', 'The "best" *club*'),
+        ("page.adoc", "*bold* <b>", "*bold* <b>"),
+        ("page.xlsx", "# 5 * 3", "# 5 * 3"),
+    ],
+)
+def test_a_quote_of_another_format_is_shown_as_its_reader_sees_it(path: str, quote: str, shown: str) -> None:
+    passage = prose(quote, path=path)
+
+    assert _visible(draw_answer(answer_with(passage, quote), turn=1)) == f"{shown} 1"
+    assert " ".join(_body(card(passage, quote)).split()) in (shown, shown.replace(", all", ",all"))
+    assert "<script" not in card(passage, quote)
+
+
+def test_a_code_sample_of_a_web_page_keeps_its_lines() -> None:
+    quote = "<pre><code>make all\n\n  make <i>check</i></code></pre>"
+    drawn = card(prose(quote, path="page.html"), quote)
+
+    assert "make all&#10;&#10;  make check" in re.sub(r"</?mark[^>]*>", "", drawn)
+    assert "<pre><code>make all&#10;&#10;  make check" in draw_answer(
+        answer_with(prose(quote, path="a.htm"), quote), turn=1
+    )
+
+
+def test_a_terminal_shows_no_tags() -> None:
+    quote = "Fees &amp; <b>more</b>"
+
+    assert as_plain_text(answer_with(prose(quote, path="page.html"), quote)).startswith("Fees & more [1]")
+
+
+def test_a_card_says_that_the_words_stand_in_converted_text() -> None:
+    place = Source("fees.xlsx", ("Fees",), 3, 3, 0, 4, converted=True)
+    passage = Passage("section", "Fees", "5 €.", place)
+    answer = Answer("How?", "answered", "5 €. [1]", (Citation(1, "5 €.", place),), 0.9, "How?")
+
+    assert "the converted text of fees.xlsx:3" in draw_sources(answer, [passage], turn=1)
+    assert "[1] the converted text of fees.xlsx:3 › Fees" in as_plain_text(answer)

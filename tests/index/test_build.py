@@ -269,6 +269,32 @@ def test_doubts_are_reported_with_file_and_line(tmp_path: Path, folder: Path, en
     assert str(report).splitlines()[2:] == list(report.warnings)
 
 
+def test_what_was_left_out_is_reported_with_file_and_lines(tmp_path: Path, folder: Path, encoder: WordEncoder) -> None:
+    page = "<nav>Home</nav>\n<h1>Kites</h1>\n<p>They fly.</p>\n" + "<script>go()</script>\n" * 5
+    (tmp_path / "kites.html").write_text(page, encoding="utf-8")
+
+    report = build_index(tmp_path, folder, encoder)
+
+    assert report.warnings == ("kites.html:1: left out: menu (line 1), script (lines 4, 5, 6 and 2 more)",)
+
+
+def test_a_converted_file_is_known_by_its_bytes_and_quoted_from_its_text(
+    tmp_path: Path, folder: Path, encoder: WordEncoder
+) -> None:
+    shutil.copy(DOCUMENTS / "boat-club.xlsx", tmp_path)
+    build_index(tmp_path, folder, encoder)
+
+    index = SearchIndex.open(folder, encoder)
+
+    manifest = open_current(folder).manifest
+    assert manifest.sources[0].size == (tmp_path / "boat-club.xlsx").stat().st_size
+    passage = passage_with(index, "Only on a lead.")
+    assert passage.source.converted
+    assert index.documents["boat-club.xlsx"].converted
+    text = index.documents["boat-club.xlsx"].text
+    assert text[passage.source.start : passage.source.end] == passage.text
+
+
 def test_a_report_reads_as_sentences() -> None:
     report = BuildReport("gen-000001-5f3a2b1c", 2, 21, 90, 7, ("page.md:3: row “Price”, column “Beta”: why",))
 

@@ -202,9 +202,9 @@ def test_refuses_files_of_another_generation(folder: Path) -> None:
 
 def test_names_the_format_when_another_version_wrote_the_index(folder: Path) -> None:
     path = folder / write_generation(folder, artefacts("old"), MANIFEST).name / "manifest.json"
-    path.write_text(json.dumps({"format": 2, "whatever": "came later"}))
+    path.write_text(json.dumps({"format": 3, "whatever": "came later"}))
 
-    with pytest.raises(FormatVersionError, match="the index has format 2, this version reads format 1"):
+    with pytest.raises(FormatVersionError, match="the index has format 3, this version reads format 2"):
         open_current(folder)
 
 

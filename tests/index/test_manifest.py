@@ -31,7 +31,7 @@ def test_comes_back_from_its_bytes_as_it_was() -> None:
 def test_reads_as_plain_json() -> None:
     record = json.loads(MANIFEST.to_bytes())
 
-    assert record["format"] == 1
+    assert record["format"] == 2
     assert record["metric"] == "inner product"
     assert record["encoder"] == {"name": "words", "fingerprint": "e" * 64, "dimension": 384, "max_tokens": 256}
     assert record["sources"][1] == {"path": "more/prices.md", "sha256": "b" * 64, "size": 80}
@@ -132,7 +132,7 @@ def test_refuses_what_no_build_wrote_and_names_the_file(data: bytes, problem: st
 
 @pytest.mark.parametrize(
     "data",
-    [changed(format=2), written({"format": 2}), changed(format=2, encoder="of a later kind", sources={})],
+    [changed(format=3), written({"format": 3}), changed(format=3, encoder="of a later kind", sources={})],
     ids=["alone", "nothing else", "nothing else as it was"],
 )
 def test_names_the_format_first_whatever_else_is_different(data: bytes) -> None:
@@ -140,7 +140,7 @@ def test_names_the_format_first_whatever_else_is_different(data: bytes) -> None:
         Manifest.from_bytes(data, ".index/manifest.json")
 
     assert str(refusal.value) == (
-        ".index/manifest.json: the index has format 2, this version reads format 1. "
+        ".index/manifest.json: the index has format 3, this version reads format 2. "
         "Build it again with: faqsimile build"
     )
 

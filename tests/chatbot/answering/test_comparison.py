@@ -184,3 +184,21 @@ def test_a_row_that_lost_a_value_is_in_doubt_and_its_neighbours_are_not(page_of:
 
 def test_prose_is_never_in_doubt(page_of: PageOf) -> None:
     assert not is_in_doubt(page_of("# P\n\nOne sentence.\n").passage("P"))
+
+
+def test_cells_of_several_lines_stand_one_below_the_other(page_of: PageOf) -> None:
+    page = page_of('Feature,Falcon,Heron\nGears,"3, all\nin the hub",8 | a derailleur\n', "bikes.csv")
+    text, quotations = say(page, "Gears of the Heron and the Falcon", "Gears")
+
+    assert text == "**Gears – Falcon**: 3, all\nin the hub [1]\n\n**Gears – Heron**: 8 | a derailleur [2]"
+    assert quotes(quotations) == ["3, all\nin the hub", "8 | a derailleur"]
+
+
+def test_one_cell_for_two_columns_is_said_of_both_and_cited_once(page_of: PageOf) -> None:
+    source = (
+        "<table><tr><th>Feature<th>Falcon<th>Heron<tr><th>Gears<td colspan=2>a hub<tr><th>Bell<td>no<td>yes</table>"
+    )
+    text, quotations = say(page_of(source, "bikes.html"), "Gears of the Heron and the Falcon", "Gears")
+
+    assert text.splitlines()[-1] == "| Gears | a hub [1] | a hub [1] |"
+    assert quotes(quotations) == ["a hub"]

@@ -3,6 +3,7 @@
 import pytest
 
 from chatbot.answering.quotations import Quotations
+from index import Cell, Passage, Source
 from tests.chatbot.conftest import Page, PageOf
 
 TEXT = """\
@@ -82,3 +83,20 @@ def test_before_anything_is_quoted_there_is_no_citation(page: Page) -> None:
 def test_words_outside_of_the_passage_cannot_be_quoted(page: Page, start: int, end: int) -> None:
     with pytest.raises(ValueError, match="outside of"):
         Quotations(page.texts).quote(page.passage("Weight"), start, end)
+
+
+def test_a_cell_that_reaches_down_from_a_row_above_is_quoted_where_it_stands() -> None:
+    text = "Day\n20\tboth\nYear\n25\n"
+    row = Passage(
+        "row",
+        "Year",
+        "Year\n25",
+        Source("a.xlsx", (), 3, 4, 12, 19),
+        cells=(Cell("Adult", "both", 7, 11),),
+        corner="Fee",
+    )
+
+    citation = Quotations({"a.xlsx": text}).quote(row, 7, 11)
+
+    assert citation.quote == "both"
+    assert (citation.source.first_line, citation.source.last_line) == (2, 2)

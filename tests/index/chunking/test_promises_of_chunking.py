@@ -55,8 +55,11 @@ def check(document: Document, passages: list[Passage]) -> None:
         parts: tuple[Sentence | Cell, ...] = (*passage.sentences, *passage.cells)
         assert parts
         assert all(text[part.start : part.end] == part.text for part in parts)
-        assert all(source.start <= part.start <= part.end <= source.end for part in parts)
-        assert all(first.end <= second.start for first, second in pairwise(parts))
+        own = sorted({(part.start, part.end) for part in parts if part.start >= source.start})
+        assert all(source.start <= start <= end <= source.end for start, end in own)
+        assert all(first[1] <= second[0] for first, second in pairwise(own))
+        # Only a cell that reaches down from a row above stands elsewhere.
+        assert all(isinstance(part, Cell) and part.text for part in parts if part.start < source.start)
         numbers = [sentence.paragraph for sentence in passage.sentences]
         assert numbers == sorted(numbers)
         assert sorted(set(numbers)) == list(range(len(set(numbers))))
