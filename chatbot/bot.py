@@ -45,6 +45,9 @@ log = logging.getLogger("faqsimile")
 MOST_TOPICS = 6
 """Named to those who ask what can be asked."""
 
+MOST_TRIED_AT_ONCE = 2
+"""Offers that are tried while somebody waits for an answer."""
+
 MOST_SUGGESTIONS = 3
 """Offered after an answer or a refusal."""
 
@@ -263,8 +266,11 @@ class Chatbot:
         asked = {text.casefold() for turn in turns for text in (turn.question, turn.answer.interpretation)}
         if answer.verdict == "clarify":
             return answer.suggestions
-        new = (offer for offer in answer.suggestions if offer.casefold() not in asked)
-        return tuple(islice((offer for offer in new if self._is_answered(offer, served)), MOST_SUGGESTIONS))
+        new = [offer for offer in answer.suggestions if offer.casefold() not in asked]
+        # What was not tried after the build is tried now, but nobody waits for many of them.
+        untried = [offer for offer in new if offer not in served.tried][MOST_TRIED_AT_ONCE:]
+        offers = (offer for offer in new if offer not in untried and self._is_answered(offer, served))
+        return tuple(islice(offers, MOST_SUGGESTIONS))
 
     def _is_answered(self, question: str, served: Served) -> bool:
         """Tell whether the content answers *question*; tried once a generation."""

@@ -26,7 +26,9 @@ _A_PRICE = re.compile(
     re.IGNORECASE,
 )
 _ASKS_WHEN = re.compile(
-    r"\bwhen (?:is|was|will|does|do|did|are|were)\b|\b(?:what|which) (?:year|date|time|day|month)\b", re.IGNORECASE
+    r"\bwhen (?:is|was|will|does|do|did|are|were)\b|\b(?:since|until|till|by|from) when\b|"
+    r"\b(?:what|which) (?:year|date|time|day|month)\b",
+    re.IGNORECASE,
 )
 _A_TIME = re.compile(
     r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|mondays?|tuesdays?|"

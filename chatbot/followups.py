@@ -36,12 +36,14 @@ _LEFT_BEHIND = re.compile(r"[^.:;!?,]{0,40}[.:;!,]\s+(?=\S+\s+\S)")
 _POINTING = frozenset(
     "it its they them their theirs that this those these there both former latter same either".split()
 )
+_OPEN = frozenset("it its they them their theirs".split())
 _THE_OTHER = re.compile(
     r"\bthe other(?: \w+)?(?=\s*(?:[?.!,]|$))|\bthe other(?: one)?\b|\bits (?:rival|competitor|counterpart|opponent)\b",
     re.IGNORECASE,
 )
 _POINTING_PHRASE = re.compile(
-    rf"{_THE_OTHER.pattern}|\b(?:the (?:first|second|third|last|former|latter)(?: one)?|that one|this one)\b",
+    rf"{_THE_OTHER.pattern}|\b(?:the (?:first|second|third|last|former|latter)(?: one)?|that one|this one)\b|"
+    r"\b(?:set|get|buy|use|make|have|need|want|find|build|create|install|add) (?:one|some)\b(?! of)",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
@@ -153,7 +155,8 @@ def _need_of_context(text: str, before: str, *, leads: bool, names: Names) -> Li
         things = [name for name in named if _is_thing(name, names)]
         is_named = bool(_counterparts(things, _things(_find(before, names), names), names))
         # An "it" that pointed to nothing before points to nothing now: it is what the page is about.
-        return "perhaps" if is_named or (_points(before) and not leads) else "plain"
+        is_open = not leads and bool(_OPEN & words) and _is_open(before)
+        return "perhaps" if is_open or (is_named and _without(text, things)) else "plain"
     if leads and _CLAUSE.match(text) and len(content) >= 2:
         return "perhaps"
     if leads:
@@ -191,7 +194,7 @@ def _counterparts(new: Sequence[str], old: Sequence[str], names: Names) -> list[
         if other not in new
         and (
             any(name.casefold() in one and other.casefold() in one for one in series)
-            or (is_outside(name) and _looks_like_a_name(name) and _looks_like_a_name(other))
+            or (is_outside(name) and _looks_like_a_name(name, names) and _looks_like_a_name(other, names))
         )
     ]
 
@@ -208,7 +211,7 @@ def _carry(text: str, turn: Before, names: Names, likeness: Likeness) -> list[Re
     text = _name_the_other(in_own_names(text, names), old, names)
     new = _find(text, names) or _unknown_name(text, names)
     others = _without(_POINTING_PHRASE.sub(" ", text), new)
-    subject = [] if _points(before) else _things(old, names)
+    subject = [] if _is_open(before) else _things(old, names)
     is_factor = bool(subject) and _names_a_factor(text, names)
     readings: list[Reading] = []
     if new and not others and (left := _replaced_by(new, old, names)):
@@ -230,6 +233,11 @@ def _carry(text: str, turn: Before, names: Names, likeness: Likeness) -> list[Re
 
 def _points(text: str) -> bool:
     return bool(_POINTING & {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))})
+
+
+def _is_open(text: str) -> bool:
+    """Tell whether *text* has an "it" or a "they" that nothing before it explained."""
+    return bool(_OPEN & {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))})
 
 
 def _replaced_by(new: Sequence[str], old: Sequence[str], names: Names) -> list[str]:
@@ -267,20 +275,22 @@ def _things(old: Sequence[str], names: Names) -> list[str]:
 
     In "What is the climb of Beacon Ridge?" it is the ridge that "it" points to.
     """
-    looks = [name for name in old if _looks_like_a_name(name)]
-    compared = [name for name in old if _is_thing(name, names)]
+    looks = [name for name in old if _looks_like_a_name(name, names)]
+    compared = [name for name in old if name in names.entities or name in names.aliases]
     return looks or compared or list(old[:1])
 
 
 def _is_thing(name: str, names: Names) -> bool:
-    return _looks_like_a_name(name) or name in names.aliases
+    return _looks_like_a_name(name, names) or name in names.aliases
 
 
-def _looks_like_a_name(name: str) -> bool:
+def _looks_like_a_name(name: str, names: Names) -> bool:
     words = split_words(name.partition("(")[0])
     capitals = [word.text[:1].isupper() for word in words]
     inner = any(letter.isupper() for word in words for letter in word.text[1:])
-    return inner or (len(words) > 1 and all(capitals)) or any(rarity(word.text) >= RARE for word in words)
+    is_rare = any(rarity(word.text) >= RARE for word in words)
+    # The label of a row begins with a capital whatever it is: "Sharding".
+    return inner or (len(words) > 1 and all(capitals)) or (is_rare and name in (*names.entities, *names.topics))
 
 
 def _names_a_factor(text: str, names: Names) -> bool:

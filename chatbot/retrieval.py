@@ -10,11 +10,15 @@ from functools import cached_property
 from chatbot.confidence import Calibration, Features, measure
 from chatbot.evidence import Candidate, weigh_passage
 from chatbot.examiner import Sheet, prepare_sheet
-from chatbot.questions import Names, Question, is_year, read_question
-from index import Encoding, SearchIndex, Source
+from chatbot.questions import Names, Question, is_grammar, is_year, read_question
+from index import Encoding, SearchIndex, Source, split_words
 
 CHANCE_OF_ANOTHER = 0.25
 """No confidence is higher where the passage speaks of another place or year than the one that was asked about."""
+
+CHANCE_OF_THE_CELL = 0.9
+"""No confidence is lower where the question names the row and the column and the passage has all its words: 33 of 35
+such questions of ours and of others are answered by the cell."""
 
 CANDIDATES = 8
 """Passages that are tested against a question; the right one is among them nearly always."""
@@ -77,6 +81,8 @@ def find_evidence(
         if calibration.examiner:
             features = features | calibration.examiner.examine(weighed.sheet, features)
         sure = calibration.sureness(features)
+        if _names_the_cell(question, weighed.candidate):
+            sure = max(sure, CHANCE_OF_THE_CELL)
         if _has_another_in_place(question, weighed.candidate, names):
             sure = min(sure, CHANCE_OF_ANOTHER)
         judged.append(Judged(weighed.candidate, features, calibration.ranking.chance(features), sure))
@@ -117,6 +123,15 @@ def weigh_candidates(question: Question, index: SearchIndex, kept: Sequence[Sour
         Weighed(question, encoding, candidate, features, index)
         for candidate, features in zip(candidates, measure(question, candidates, kept), strict=True)
     ]
+
+
+def _names_the_cell(question: Question, candidate: Candidate) -> bool:
+    """Tell whether *question* names a row and a column of a table, and asks for nothing that is not there."""
+    passage = candidate.hit.passage
+    asked = {word.stem for word in question.words}
+    label = {word.stem for word in split_words(passage.title) if not is_grammar(word.text)}
+    columns = {cell.column for cell in passage.cells if cell.text}
+    return bool(label and label <= asked and columns.intersection(question.entities) and candidate.exact.all())
 
 
 def _has_another_in_place(question: Question, candidate: Candidate, names: Names) -> bool:

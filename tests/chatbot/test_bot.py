@@ -105,7 +105,8 @@ def test_an_index_that_is_stale_is_updated_when_it_is_opened(folder: Path) -> No
     again = Chatbot.open(folder, encoder=encoder)
 
     assert quotes(again.ask(SEAT)) == ["No, to neither."]
-    assert all("No, to neither." in text for text in encoder.encoded[:-1])
+    assert any("No, to neither." in text for text in encoder.encoded)
+    assert not any("within two days" in text for text in encoder.encoded)
 
 
 @pytest.mark.usefixtures("bot")
@@ -363,9 +364,10 @@ def test_a_rebuild_encodes_only_what_was_edited(folder: Path, encoder: WordEncod
 
     report = bot.rebuild()
 
-    assert report.encoded == len(encoder.encoded)
-    assert encoder.encoded
-    assert all("No, to neither." in text for text in encoder.encoded)
+    # What comes after are the questions that are tried.
+    assert report.encoded
+    assert all("No, to neither." in text for text in encoder.encoded[: report.encoded])
+    assert not any("within two days" in text for text in encoder.encoded)
 
 
 def test_a_fresh_rebuild_encodes_everything(encoder: WordEncoder, bot: Chatbot) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from chatbot.confidence import Calibration, LinearModel
 from chatbot.names import names_of
-from chatbot.retrieval import CANDIDATES, CHANCE_OF_ANOTHER, Evidence, find_evidence
+from chatbot.retrieval import CANDIDATES, CHANCE_OF_ANOTHER, CHANCE_OF_THE_CELL, Evidence, find_evidence
 from index import Encoder, SearchIndex, build_index
 from tests.chatbot.conftest import Page, PageOf
 
@@ -148,3 +148,36 @@ def test_another_place_or_year_in_the_passage_is_not_the_one_that_was_asked_abou
 
     assert asked.confidence > 0.99
     assert another.confidence == CHANCE_OF_ANOTHER
+
+
+HOURS = """\
+# Library
+
+## Opening hours
+
+| Day | Main house | Harbour branch |
+|---|---|---|
+| Monday | closed | 14:00 to 18:00 |
+| Tuesday | 10:00 to 19:00 | |
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_named"),
+    [
+        ("When is the main house open on Monday?", True),
+        ("Is the main house open on Mondays for dogs?", False),
+        ("When is the main house open?", False),
+        ("When is it open on Monday?", False),
+        ("When is the harbour branch open on Tuesday?", False),
+    ],
+)
+def test_who_names_row_and_column_and_nothing_else_is_answered_by_the_cell(
+    page_of: PageOf, typed: str, *, is_named: bool
+) -> None:
+    page = page_of(HOURS)
+    never_sure = Calibration(None, LinearModel(0.0, {}), LinearModel(-9.0, {}), LinearModel(-9.0, {}), 0.5)
+
+    confidences = [item.confidence for item in find_evidence(typed, page.index, page.names, never_sure).candidates]
+
+    assert (max(confidences) == CHANCE_OF_THE_CELL) == is_named
