@@ -16,16 +16,18 @@ Likeness = Callable[[str, str], tuple[int, int] | None]
 and None where it is like none."""
 
 _LINKS = (
-    r"(?:ok|okay|alright|thanks|thank you|cool|great|good|fine|sure|yes|no|and|but|or|so|also|then|well|hmm|right|now)"
+    r"(?:ok|okay|alright|thanks|thank you|thx|ty|cool|great|good|fine|sure|yes|no|nope|and|but|or|so|also|then|well|"
+    r"hm+|right|now|oops|sorry|wait|actually)"
 )
 _OPENING = re.compile(
     rf"(?:{_LINKS}(?!\w)[\s,.!:;-]+)*"
-    r"(?:(?:what|how) about|(?:the )?same(?: question)? for|what of|versus|vs|compared to|and|or|also|but|only)?(?!\w)",
+    r"(?:(?:what|how) about|i (?:meant|mean)|make that|"
+    r"(?:the )?same(?: question)? for|what of|versus|vs|compared to|and|or|also|but|only)?(?!\w)",
     re.IGNORECASE,
 )
 _FRESH_START = re.compile(
     rf"(?:{_LINKS}(?!\w)[\s,.!:;-]+)*"
-    r"(?:never ?mind|forget(?: about)?(?: it| that)?|moving on|chang(?:e of|ing) (?:the )?(?:topic|subject)|"
+    r"(?:never ?mind|nvm|forget(?: about)?(?: it| that)?|moving on|chang(?:e of|ing) (?:the )?(?:topic|subject)|"
     r"(?:a )?(?:different|another|new|other) (?:question|topic|thing|subject)|something else|anyway|back to|"
     r"(?:let['’]?s|let us) talk about)(?!\w)",
     re.IGNORECASE,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from chatbot import expectations
 from chatbot.confidence import Calibration, Features, measure
 from chatbot.evidence import Candidate, weigh_passage
 from chatbot.examiner import Sheet, prepare_sheet
@@ -14,7 +15,8 @@ from chatbot.questions import Names, Question, is_grammar, is_year, read_questio
 from index import Encoding, SearchIndex, Source, split_words
 
 CHANCE_OF_ANOTHER = 0.25
-"""No confidence is higher where the passage speaks of another place or year than the one that was asked about."""
+"""No confidence is higher where the passage speaks of another place or year than the one that was asked about, or has
+nothing of the kind that a bare "how much?" or "since when?" asks for."""
 
 CHANCE_OF_THE_CELL = 0.9
 """No confidence is lower where the question names the row and the column and the passage has all its words: 33 of 35
@@ -83,7 +85,9 @@ def find_evidence(
         sure = calibration.sureness(features)
         if _names_the_cell(question, weighed.candidate):
             sure = max(sure, CHANCE_OF_THE_CELL)
-        if _has_another_in_place(question, weighed.candidate, names):
+        if _says_nothing_of_it(question, weighed.candidate) or _has_another_in_place(
+            question, weighed.candidate, names
+        ):
             sure = min(sure, CHANCE_OF_ANOTHER)
         judged.append(Judged(weighed.candidate, features, calibration.ranking.chance(features), sure))
     # Ties fall to the better hit, so that the same question always gives the same answer.
@@ -132,6 +136,13 @@ def _names_the_cell(question: Question, candidate: Candidate) -> bool:
     label = {word.stem for word in split_words(passage.title) if not is_grammar(word.text)}
     columns = {cell.column for cell in passage.cells if cell.text}
     return bool(label and label <= asked and columns.intersection(question.entities) and candidate.exact.all())
+
+
+def _says_nothing_of_it(question: Question, candidate: Candidate) -> bool:
+    """Tell whether a follow-up asks for a kind of fact and nothing else ("how much?"), and there is none."""
+    carries_all = bool(question.weighed) and not any(term.is_new for term in question.weighed)
+    text = candidate.hit.passage.text
+    return carries_all and any(lacks(question, text) for lacks in expectations.STRICT)
 
 
 def _has_another_in_place(question: Question, candidate: Candidate, names: Names) -> bool:
