@@ -83,7 +83,7 @@ def find_evidence(
         if calibration.examiner:
             features = features | calibration.examiner.examine(weighed.sheet, features)
         sure = calibration.sureness(features)
-        if _names_the_cell(question, weighed.candidate):
+        if names_the_cell(question, weighed.candidate):
             sure = max(sure, CHANCE_OF_THE_CELL)
         if _says_nothing_of_it(question, weighed.candidate) or _has_another_in_place(
             question, weighed.candidate, names
@@ -129,7 +129,7 @@ def weigh_candidates(question: Question, index: SearchIndex, kept: Sequence[Sour
     ]
 
 
-def _names_the_cell(question: Question, candidate: Candidate) -> bool:
+def names_the_cell(question: Question, candidate: Candidate) -> bool:
     """Tell whether *question* names a row and a column of a table, and asks for nothing that is not there."""
     passage = candidate.hit.passage
     asked = {word.stem for word in question.words}

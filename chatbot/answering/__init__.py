@@ -12,7 +12,7 @@ from chatbot.answering.grounding import check_grounding
 from chatbot.answering.quotations import Quotations
 from chatbot.answers import Answer
 from chatbot.questions import Question, Term
-from chatbot.retrieval import Evidence, Judged
+from chatbot.retrieval import Evidence, Judged, names_the_cell
 from chatbot.suggestions import nearest_questions
 from index import Passage
 
@@ -83,6 +83,8 @@ def _choose(evidence: Evidence, threshold: float) -> list[Judged]:
         return []
     surest, *others = telling
     passage = surest.candidate.hit.passage
+    if names_the_cell(evidence.question, surest.candidate):
+        return [surest]
     along = [
         item
         for item in others
