@@ -91,7 +91,7 @@ def chat(
     knowledge = find_knowledge(folder, settings)
     typer.echo(f"Reading {knowledge}", err=True)
     bot = _open_bot(knowledge, index, settings)
-    from chatbot.ui import launch
+    from chatbot.page import launch
 
     launch(bot, host=host or settings.host, port=port or settings.port, open_browser=open_browser)
 

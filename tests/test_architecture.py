@@ -23,7 +23,7 @@ HOMES = {
     "safetensors": {"index/bert.py", "chatbot/examiner.py"},
     "docutils": {"index/readers/restructuredtext.py"},
     "bm25s": {"index/lexical.py"},
-    "gradio": {"chatbot/ui.py"},
+    "gradio": {"chatbot/page/layout.py", "chatbot/page/serving.py"},
 }
 """Each heavy library is imported in one place; torch in two, of which one does without its companions."""
 
@@ -90,8 +90,7 @@ def test_a_heavy_library_has_one_home(name: str) -> None:
 def test_heavy_libraries_are_imported_inside_functions(name: str) -> None:
     at_once = {module.partition(".")[0] for module in imported(name, only_at_once=True)}
 
-    # The page is laid out with gradio, and cli imports the page only when it opens one.
-    assert at_once & HEAVY <= ({"gradio"} if name == "chatbot/ui.py" else set())
+    assert at_once & HEAVY == set()
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,6 @@ SCRIPT: dict[str, Callable[[str], Answer]] = {
 
 
 if __name__ == "__main__":
-    from chatbot.ui import launch
+    from chatbot.page import launch
 
     launch(SmallBot(), port=int(sys.argv[1]))
