@@ -14,6 +14,7 @@ from chatbot.answering import compose
 from chatbot.answers import Answer
 from chatbot.confidence import Calibration
 from chatbot.conversation import Conversation, Turn
+from chatbot.coverage import Coverage, coverage_of
 from chatbot.followups import Reading, read_followup
 from chatbot.manners import small_talk
 from chatbot.names import names_of
@@ -57,6 +58,11 @@ class Served:
     def texts(self) -> dict[str, str]:
         """Give every document's text by its path."""
         return {path: document.text for path, document in self.index.documents.items()}
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Say what documents there are, from when and on which topics."""
+        return coverage_of(self.index)
 
     @cached_property
     def title(self) -> str:
@@ -119,6 +125,11 @@ class Chatbot:
     def title(self) -> str:
         """Say what the content is about."""
         return self._served.title
+
+    @property
+    def coverage(self) -> Coverage:
+        """Say what documents there are, from when and on which topics."""
+        return self._served.coverage
 
     def ask(self, question: str) -> Answer:
         """Answer one question that stands alone.
@@ -188,6 +199,10 @@ class Chatbot:
             KeyError: there is no such document.
         """
         return self._served.texts[path]
+
+    def passages_of(self, path: str) -> tuple[Passage, ...]:
+        """Give the passages of the document at *path*, in reading order."""
+        return tuple(passage for passage in self._served.index.passages if passage.source.path == path)
 
     def passage_at(self, source: Source) -> Passage:
         """Give the passage in which a citation of the current generation stands.

@@ -2,19 +2,27 @@
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import quote as percent_encode
 
+from chatbot.coverage import Coverage, Part
 from chatbot.page.visits import Exchange
 from chatbot.rendering import draw_question
 
-PROMISE = "Answers only with what the page says, and shows where it says so."
+PROMISE = "Answers only with what {pages}, and shows where."
+
+MOST_PARTS = 8
+"""Documents listed on the first screen."""
+
+MOST_TOPICS = 12
+MOST_TOPICS_OF_SEVERAL = 4
+"""Of each document."""
 
 
-def draw_panel(exchanges: Sequence[Exchange]) -> str:
-    """Give the panel of sources: those of the newest answer open, the older ones folded below."""
-    bar = '<div class="bar"><h2>Sources</h2><button class="close" type="button">Close</button></div>'
+def draw_panel(exchanges: Sequence[Exchange], coverage: Coverage) -> str:
+    """Give the panel: what the content covers, then the sources of the newest answer with the older ones folded."""
     if not exchanges:
-        hint = "When an answer comes, the passages that it quotes stand here, with the quoted words marked."
-        return f'<div class="sources">{bar}<p class="hint">{hint}</p></div>'
+        return _draw_coverage(coverage)
+    bar = '<div class="bar"><h2>Sources</h2><button class="close" type="button">Close</button></div>'
     newest, *older = reversed(exchanges)
     nothing = '<p class="hint">Nothing is quoted in this answer, so there is nothing to show.</p>'
     folded = "".join(
@@ -26,14 +34,53 @@ def draw_panel(exchanges: Sequence[Exchange]) -> str:
     return f'<div class="sources">{bar}{newest.sources or nothing}{earlier}</div>'
 
 
+def _draw_coverage(coverage: Coverage) -> str:
+    """Draw the topics of the one document, or each document with its first topics."""
+    parts = coverage.parts
+    if len(parts) == 1:
+        page = _link(parts[0])
+        listed = f'{_draw_topics(parts[0], MOST_TOPICS)}<p class="whole"><a href="{page}">Read the whole page</a></p>'
+        drawn = f'<section class="part"{_language(parts[0])}>{listed}</section>'
+    else:
+        drawn = "".join(_draw_part(part) for part in parts[:MOST_PARTS])
+        drawn += f'<p class="more">and {len(parts) - MOST_PARTS} more</p>' if len(parts) > MOST_PARTS else ""
+    bar = '<div class="bar"><h2>What it covers</h2></div>'
+    return f'<div class="sources">{bar}<div class="covers">{drawn}</div></div>'
+
+
+def _draw_part(part: Part) -> str:
+    dated = f'<span class="dated">Updated {_inert(part.updated)}</span>' if part.updated else ""
+    title = f'<h3><a href="{_link(part)}">{_inert(part.title)}</a></h3>{dated}'
+    return f'<section class="part"{_language(part)}>{title}{_draw_topics(part, MOST_TOPICS_OF_SEVERAL)}</section>'
+
+
+def _draw_topics(part: Part, most: int) -> str:
+    """Draw a list of topics, each a way to where it is written."""
+    shown = part.topics[:most]
+    items = "".join(f'<li><a href="{_link(part)}#L{topic.line}">{_inert(topic.name)}</a></li>' for topic in shown)
+    rest = f"<li>and {len(part.topics) - most} more</li>" if len(part.topics) > most else ""
+    return f"<ul>{items}{rest}</ul>" if items else ""
+
+
+def _link(part: Part) -> str:
+    return escape(f"source/{percent_encode(part.path)}")
+
+
+def _language(about: Part | Coverage) -> str:
+    return f' lang="{_inert(about.language)}"' if about.language else ""
+
+
 def _short(question: str, longest: int = 90) -> str:
     words = question if len(question) <= longest else f"{question[: longest - 1].rstrip()}…"
     return draw_question(words).removeprefix('<div class="said">').removesuffix("</div>")
 
 
-def draw_header(title: str) -> str:
-    """Give what stands at the top."""
-    return f'<div class="title"><h1>{_inert(title)}</h1><p>{PROMISE}</p></div>'
+def draw_header(title: str, coverage: Coverage) -> str:
+    """Give what stands at the top: what the chat is about, from when, and what it does."""
+    count = len(coverage.parts)
+    says = PROMISE.format(pages="this page says" if count == 1 else f"these {count} pages say")
+    dated = f" Updated {_inert(coverage.updated)}." if coverage.updated else ""
+    return f'<div class="title"{_language(coverage)}><h1>{_inert(title)}</h1><p>{says}{dated}</p></div>'
 
 
 def draw_welcome(title: str) -> str:

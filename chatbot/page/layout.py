@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from chatbot.errors import QuestionError
+from chatbot.page.desk import FeedbackDesk
 from chatbot.page.frame import draw_header, draw_notice, draw_panel, draw_welcome
 from chatbot.page.visits import Bot, Choice, Exchange, Visit
 from chatbot.rendering import draw_question
@@ -25,8 +26,13 @@ LONGEST_QUESTION = 1000
 _log = logging.getLogger(__name__)
 
 
-def build_page(bot: Bot) -> "gr.Blocks":
-    """Lay out the page and wire it to *bot*: one event a question."""
+def build_page(bot: Bot, desk: FeedbackDesk | None = None) -> "gr.Blocks":
+    """Lay out the page and wire it to *bot*: one event a question.
+
+    Args:
+        bot: who answers.
+        desk: where visitors may say how good an answer is; without one nobody asks.
+    """
     _call_nobody()
     import gradio as gr
 
@@ -36,7 +42,7 @@ def build_page(bot: Bot) -> "gr.Blocks":
     with page:
         visit = gr.State(None)
         with gr.Row(elem_id="top"):
-            gr.Markdown(draw_header(title), elem_id="heading", latex_delimiters=[])
+            gr.Markdown(draw_header(title, bot.coverage), elem_id="heading", latex_delimiters=[])
             renew = gr.Button("New conversation", elem_id="renew", size="sm", scale=0, min_width=0)
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="talk", scale=3, min_width=0):
@@ -70,19 +76,19 @@ def build_page(bot: Bot) -> "gr.Blocks":
                     autofocus=True,
                 )
             with gr.Column(elem_id="proof", scale=2, min_width=0):
-                panel = gr.Markdown(draw_panel(()), elem_id="sources", latex_delimiters=[])
+                panel = gr.Markdown(draw_panel((), bot.coverage), elem_id="sources", latex_delimiters=[])
         outputs = [box, chat, visit, panel, notice]
 
         def ask(choice: Choice, before: Visit | None) -> list[Any]:
             try:
-                after = (before or Visit(bot.conversation())).ask(bot, choice)
+                after = (before or Visit(bot.conversation())).ask(bot, choice, desk)
             except QuestionError as error:
                 return [gr.skip(), gr.skip(), before, gr.skip(), draw_notice(str(error))]
             except IndexingError as error:
                 _log.error("%s", error)
                 sorry = "The content cannot be searched just now. Whoever runs this chat finds the reason in its log."
                 return [gr.skip(), gr.skip(), before, gr.skip(), draw_notice(sorry)]
-            return ["", _messages(after.exchanges), after, draw_panel(after.exchanges), ""]
+            return ["", _messages(after.exchanges), after, draw_panel(after.exchanges, bot.coverage), ""]
 
         def ask_typed(question: str, before: Visit | None) -> list[Any]:
             return ask(Choice(question, question), before)
@@ -96,7 +102,7 @@ def build_page(bot: Bot) -> "gr.Blocks":
             return ask(before.choice(label) if before else Choice(label, label), before)
 
         def start_again() -> list[Any]:
-            return ["", gr.Chatbot(value=[], examples=_examples(bot)), None, draw_panel(()), ""]
+            return ["", gr.Chatbot(value=[], examples=_examples(bot)), None, draw_panel((), bot.coverage), ""]
 
         quietly: dict[str, Any] = {
             "api_visibility": "private",

@@ -3,11 +3,14 @@
 Knows nothing of gradio.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from chatbot.answers import Answer, Citation
 from chatbot.conversation import REMEMBERED_TURNS
+from chatbot.coverage import Coverage
+from chatbot.page.desk import FeedbackDesk
 from chatbot.rendering import LITERALLY, draw_answer, draw_sources, is_reinterpreted
 from index import Passage, Source
 
@@ -31,6 +34,16 @@ class Bot(Protocol):
 
     def examples(self, count: int = 4) -> tuple[str, ...]:
         """Give questions that the content answers."""
+
+    @property
+    def coverage(self) -> Coverage:
+        """Say what documents there are, from when and on which topics."""
+
+    def document_text(self, path: str) -> str:
+        """Give the text of a document."""
+
+    def passages_of(self, path: str) -> Sequence[Passage]:
+        """Give the passages of a document."""
 
     def passage_at(self, source: Source) -> Passage:
         """Give the passage in which *source* stands."""
@@ -69,8 +82,13 @@ class Visit:
     talk: Talk
     exchanges: tuple[Exchange, ...] = ()
 
-    def ask(self, bot: Bot, choice: Choice) -> "Visit":
+    def ask(self, bot: Bot, choice: Choice, desk: FeedbackDesk | None = None) -> "Visit":
         """Answer one more question; the oldest exchange goes when there are too many.
+
+        Args:
+            bot: whose passages prove the answer.
+            choice: what to ask.
+            desk: where the visitor may say how good the answer is; without one nobody asks.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -78,10 +96,11 @@ class Visit:
         number = self.exchanges[-1].number + 1 if self.exchanges else 1
         answer = self.talk.ask(choice.question, literally=choice.literally)
         passages = [_passage_of(bot, citation) for citation in answer.citations]
+        ticket = desk.offer(answer) if desk and answer.verdict in ("answered", "not_covered") else ""
         exchange = Exchange(
             number=number,
             question=choice.question,
-            answer=draw_answer(answer, turn=number),
+            answer=draw_answer(answer, turn=number, ticket=ticket),
             sources=draw_sources(answer, passages, turn=number),
             choices=_choices(answer, literally=choice.literally),
         )

@@ -86,10 +86,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def serve_small_bot() -> Served:
-    """Start the page with the small bot and wait until it answers."""
+def serve_small_bot(book: Path, *embed_on: str) -> Served:
+    """Start the page with the small bot, its feedback in *book*, and wait until it answers."""
     port = free_port()
-    return serve("tests.browser.small_bot", str(port), port=port)
+    return serve("tests.browser.small_bot", str(port), str(book), *embed_on, port=port)
 
 
 def serve(module: str, *arguments: str, port: int) -> Served:
