@@ -1,9 +1,12 @@
 """What the content covers: its documents with their titles, dates and topics, for whoever has not asked yet."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from index import Passage, SearchIndex
+
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Part:
     path: str
     title: str
     language: str
-    """A BCP 47 tag; empty where the owner does not say."""
+    """A BCP 47 tag such as "en-GB"; empty where the owner names none."""
 
     updated: str
     """As the owner writes it; empty where the owner does not say."""
@@ -58,7 +61,8 @@ def coverage_of(index: SearchIndex) -> Coverage:
     for path, passages in by_path.items():
         about = index.documents[path].front_matter
         title, topics = _title_and_topics(passages)
-        parts.append(Part(path, about.title or title or path, about.language, about.updated, topics))
+        language = about.language if _LANGUAGE_TAG.fullmatch(about.language) else ""
+        parts.append(Part(path, about.title or title or path, language, about.updated, topics))
     return Coverage(tuple(parts))
 
 

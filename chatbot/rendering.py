@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 from urllib.parse import quote as percent_encode
 
@@ -52,7 +52,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def draw_question(question: str) -> str:
     """Give what the visitor typed, inert: nothing in it is formatting, a link or a tag."""
-    return _one_block(f'<div class="said"><span class="sr">You asked: </span>{_lines(question)}</div>')
+    return one_block(f'<div class="said"><span class="sr">You asked: </span>{_lines(question)}</div>')
 
 
 def draw_answer(answer: Answer, *, turn: int, ticket: str = "") -> str:
@@ -77,7 +77,7 @@ def draw_answer(answer: Answer, *, turn: int, ticket: str = "") -> str:
         parts.append(_draw_ballot(ticket))
     if answer.suggestions and answer.verdict != "clarify":
         parts.append(f'<p class="nearest">{_OFFERS[answer.verdict]}</p>')
-    return _one_block("".join([*parts, "</div>"]))
+    return one_block("".join([*parts, "</div>"]))
 
 
 def _draw_ballot(ticket: str) -> str:
@@ -152,7 +152,7 @@ def draw_sources(answer: Answer, passages: Sequence[Passage], *, turn: int) -> s
     for citation, passage in zip(answer.citations, passages, strict=True):
         groups.setdefault(_group(passage), []).append((citation, passage))
     cards = "".join(_draw_card(cited, turn) for cited in groups.values())
-    return _one_block(f'<div class="cards">{cards}</div>') if cards else ""
+    return one_block(f'<div class="cards">{cards}</div>') if cards else ""
 
 
 def _group(passage: Passage) -> object:
@@ -322,10 +322,14 @@ def _put_together(tags: dict[int, str], letters: Sequence[str], marked: Sequence
 
 
 def _find(citation: Citation, letters: Sequence[str], before: int) -> tuple[int, int] | None:
-    """Find the letters that a citation quotes, after *before* others that read the same."""
+    """Find the letters that a citation quotes, after *before* others that read the same.
+
+    What begins like a list or a heading is one only where a line begins, so a quote is looked for as words first.
+    """
     plain = [html.unescape(letter) for letter in letters]
-    quote = html.unescape(re.sub(r"<[^>]*>", "", _draw(citation.quote, citation.source.path)))
-    for counts in _LETTERS_THAT_COUNT:
+    drawn = [draw(citation.quote, citation.source.path) for draw in (_draw_inline, _draw)]
+    quotes = [html.unescape(re.sub(r"<[^>]*>", "", quote)) for quote in drawn]
+    for counts, quote in product(_LETTERS_THAT_COUNT, quotes):
         places = [place for place, letter in enumerate(plain) if all(counts(sign) for sign in letter)]
         wanted = "".join(filter(counts, quote))
         starts = [begin for begin, _ in _occurrences(wanted, "".join(plain[place][:1] for place in places))]
@@ -448,8 +452,8 @@ def make_controls_visible(text: str) -> str:
     return _CONTROLS.sub("\ufffd", text)
 
 
-def _one_block(drawn: str) -> str:
-    """Write HTML on one line: what gradio reads as Markdown would end a block of HTML at a blank one."""
+def one_block(drawn: str) -> str:
+    """Write HTML on one line, for gradio: what gradio reads as Markdown would end a block of HTML at a blank one."""
     # Three percent signs begin a placeholder of gradio's own.
     return make_controls_visible(drawn).replace("\n", "&#10;").replace("%%%", "&#37;&#37;&#37;")
 

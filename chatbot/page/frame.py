@@ -6,7 +6,7 @@ from urllib.parse import quote as percent_encode
 
 from chatbot.coverage import Coverage, Part
 from chatbot.page.visits import Exchange
-from chatbot.rendering import draw_question
+from chatbot.rendering import draw_question, one_block
 
 PROMISE = "Answers only with what {pages}, and shows where."
 
@@ -94,4 +94,5 @@ def draw_notice(words: str) -> str:
 
 
 def _inert(text: str) -> str:
-    return escape(" ".join(text.split()))
+    """Give *text* on one line, with nothing in it that is markup."""
+    return one_block(escape(" ".join(text.split())))
