@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatbot.errors import QuestionError
 from chatbot.page.desk import FeedbackDesk
-from chatbot.page.frame import draw_header, draw_notice, draw_panel, draw_welcome
+from chatbot.page.frame import ICON, draw_header, draw_notice, draw_panel, draw_welcome
 from chatbot.page.visits import Bot, Choice, Exchange, Visit
 from chatbot.rendering import draw_question
 from index import IndexingError
@@ -169,4 +169,4 @@ def page_head() -> str:
     folder = files("chatbot.page").joinpath("assets")
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
     script = folder.joinpath("page.js").read_text(encoding="utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
+    return f'<link rel="icon" href="{ICON}"><style>{style}</style><script>{script}</script>'

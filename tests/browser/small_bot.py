@@ -199,6 +199,5 @@ if __name__ == "__main__":
     from chatbot.feedback import FeedbackFile
     from chatbot.page import launch
 
-    port, book, root_path, *embed_on = sys.argv[1:]
-    book = FeedbackFile(Path(book))
-    launch(SmallBot(), port=int(port), book=book, root_path=root_path, embed_on=embed_on)
+    port, file, root_path, *embed_on = sys.argv[1:]
+    launch(SmallBot(), port=int(port), book=FeedbackFile(Path(file)), root_path=root_path, embed_on=embed_on)
