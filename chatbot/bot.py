@@ -15,6 +15,7 @@ from chatbot.answers import Answer
 from chatbot.clarification import readings_to_choose_from
 from chatbot.confidence import Calibration
 from chatbot.conversation import Conversation, Turn
+from chatbot.coverage import Coverage, coverage_of
 from chatbot.followups import Before, Reading, read_followup
 from chatbot.likeness import WordLikeness
 from chatbot.manners import small_talk
@@ -72,12 +73,15 @@ class Served:
         return {path: document.text for path, document in self.index.documents.items()}
 
     @cached_property
+    def coverage(self) -> Coverage:
+        """Say what documents there are, from when and on which topics."""
+        return coverage_of(self.index)
+
+    @property
     def topics(self) -> tuple[str, ...]:
-        """Give what the content covers: the headings below its titles, in reading order."""
-        headings = dict.fromkeys(
-            passage.source.heading[1] for passage in self.index.passages if len(passage.source.heading) > 1
-        )
-        return tuple(heading.rstrip(" .:!") for heading in headings)[:MOST_TOPICS]
+        """Give the first topics of each document, those of every document in turn."""
+        of_parts = ([topic.name.rstrip(" .:!") for topic in part.topics] for part in self.coverage.parts)
+        return tuple(spread(of_parts)[:MOST_TOPICS])
 
     def passage_at(self, source: Source) -> Passage:
         """Give the passage in which *source* stands.
@@ -156,6 +160,11 @@ class Chatbot:
     def title(self) -> str:
         """Say what the content is about."""
         return self._served.title
+
+    @property
+    def coverage(self) -> Coverage:
+        """Say what documents there are, from when and on which topics."""
+        return self._served.coverage
 
     def ask(self, question: str) -> Answer:
         """Answer one question that stands alone.
@@ -287,6 +296,10 @@ class Chatbot:
             KeyError: there is no such document.
         """
         return self._served.texts[path]
+
+    def passages_of(self, path: str) -> tuple[Passage, ...]:
+        """Give the passages of the document at *path*, in reading order."""
+        return tuple(passage for passage in self._served.index.passages if passage.source.path == path)
 
     def passage_at(self, source: Source) -> Passage:
         """Give the passage in which a citation of the current generation stands.

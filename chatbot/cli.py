@@ -17,6 +17,7 @@ import typer
 
 from chatbot import AskingError, Chatbot
 from chatbot.evaluation import evaluate, load_cases
+from chatbot.feedback import FILE_NAME, FeedbackFile
 from chatbot.rendering import as_plain_text
 from chatbot.settings import Settings, find_index, find_knowledge
 from chatbot.starter import copy_starter
@@ -91,9 +92,17 @@ def chat(
     knowledge = find_knowledge(folder, settings)
     typer.echo(f"Reading {knowledge}", err=True)
     bot = _open_bot(knowledge, index, settings)
-    from chatbot.ui import launch
+    from chatbot.page import launch
 
-    launch(bot, host=host or settings.host, port=port or settings.port, open_browser=open_browser)
+    launch(
+        bot,
+        host=host or settings.host,
+        port=port or settings.port,
+        open_browser=open_browser,
+        root_path=settings.root_path,
+        embed_on=settings.embed_on,
+        book=FeedbackFile(bot.folder / FILE_NAME) if settings.feedback else None,
+    )
 
 
 @app.command()

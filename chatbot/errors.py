@@ -5,6 +5,7 @@ AskingError
 ├── SettingsError     a setting has a value that cannot be used
 ├── ChecksError       the owner's file of questions cannot be read (checks.py)
 ├── StarterError      the starter would overwrite something (starter)
+├── FeedbackError     what visitors say cannot be kept where it should (feedback.py)
 └── PortInUseError    another program listens where the chat should
 """
 

@@ -9,8 +9,9 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
+from urllib.parse import quote as percent_encode
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -58,15 +59,16 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def draw_question(question: str) -> str:
     """Give what the visitor typed, inert: nothing in it is formatting, a link or a tag."""
-    return _one_block(f'<div class="said"><span class="sr">You asked: </span>{_lines(question)}</div>')
+    return one_block(f'<div class="said"><span class="sr">You asked: </span>{_lines(question)}</div>')
 
 
-def draw_answer(answer: Answer, *, turn: int) -> str:
+def draw_answer(answer: Answer, *, turn: int, ticket: str = "") -> str:
     """Give what the chat shows of *answer*.
 
     Args:
         answer: what to show.
         turn: which of the visitor's questions it answers; tells the chips of one answer from those of another.
+        ticket: under which the visitor may say how good it is; without one nobody asks.
     """
     parts = ['<div class="answer">', '<span class="sr">Answer: </span>']
     if is_reinterpreted(answer):
@@ -76,11 +78,21 @@ def draw_answer(answer: Answer, *, turn: int) -> str:
         parts.append(_draw_words(answer, turn))
     else:
         said = [*_paragraphs(answer.text), *([] if _says_why(answer) else [answer.reason])]
-        kind = "refusal" if answer.verdict == "not_covered" else "reply"
+        kind = {"not_covered": "refusal", "clarify": "choice"}.get(answer.verdict, "reply")
         parts.append(f'<div class="{kind}">{"".join(f"<p>{_lines(paragraph)}</p>" for paragraph in said)}</div>')
+    if ticket:
+        parts.append(_draw_ballot(ticket))
     if answer.suggestions and answer.verdict != "clarify":
         parts.append(f'<p class="nearest">{_OFFERS[answer.verdict]}</p>')
-    return _one_block("".join([*parts, "</div>"]))
+    return one_block("".join([*parts, "</div>"]))
+
+
+def _draw_ballot(ticket: str) -> str:
+    """Draw the question that a vote answers; the page's script sends it."""
+    buttons = "".join(
+        f'<button class="vote {vote}" type="button">{word}</button>' for vote, word in (("up", "Yes"), ("down", "No"))
+    )
+    return f'<p class="ballot" id="ballot-{_escape(ticket)}"><span>Was this helpful?</span> {buttons}</p>'
 
 
 def _says_why(answer: Answer) -> bool:
@@ -149,7 +161,7 @@ def draw_sources(answer: Answer, passages: Sequence[Passage], *, turn: int) -> s
     for citation, passage in zip(answer.citations, passages, strict=True):
         groups.setdefault(_group(passage), []).append((citation, passage))
     cards = "".join(_draw_card(cited, turn) for cited in groups.values())
-    return _one_block(f'<div class="cards">{cards}</div>') if cards else ""
+    return one_block(f'<div class="cards">{cards}</div>') if cards else ""
 
 
 def _group(passage: Passage) -> object:
@@ -173,21 +185,32 @@ def _draw_card(cited: Sequence[tuple[Citation, Passage]], turn: int) -> str:
         '<section class="card" tabindex="-1"><div class="head">'
         f'<p class="badges"><span class="sr">Source </span>{badges}</p>'
         f"<div>{trail}<h3>{_escape(path[-1])}</h3></div></div>"
-        f'<div class="quote">{body}</div><p class="foot"><span class="place">{_escape(_place(citations))}</span> '
-        f'<a class="back" href="#t{turn}-c{citations[0].number}">Back to the answer</a></p></section>'
+        f'<div class="quote">{body}</div>{_draw_foot(citations, turn)}</section>'
     )
 
 
-def _place(citations: Sequence[Citation]) -> str:
-    """Give the file and the lines of the quoted words, as editors and terminals write it."""
+def _draw_foot(citations: Sequence[Citation], turn: int) -> str:
+    """Draw where the quoted words stand, what copies them, and the way back to the answer."""
+    source, lines = citations[0].source, _lines_of(citations)
+    page = f"source/{percent_encode(source.path)}?lines={lines}#L{min(citation.source.first_line for citation in citations)}"
+    raw = "".join(f'<span class="raw m{citation.number}">{_escape(citation.quote)}</span>' for citation in citations)
+    return (
+        f'<p class="foot"><a class="place" href="{_escape(page)}"><span class="sr">Read it in </span>'
+        f"{_escape(source.file)}:{lines.replace(',', ', ')}</a>"
+        f'<span class="does"><button class="copy" type="button">Copy quote</button>{raw}'
+        f'<a class="back" href="#t{turn}-c{citations[0].number}">Back to the answer</a></span></p>'
+    )
+
+
+def _lines_of(citations: Sequence[Citation]) -> str:
+    """Give the numbers of the lines on which the quoted words stand: "29,32-33"."""
     spans: list[list[int]] = []
     for first, last in sorted((citation.source.first_line, citation.source.last_line) for citation in citations):
         if spans and first <= spans[-1][1] + 1:
             spans[-1][1] = max(last, spans[-1][1])
         else:
             spans.append([first, last])
-    lines = ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in spans)
-    return f"{citations[0].source.file}:{lines}"
+    return ",".join(f"{first}" if first == last else f"{first}-{last}" for first, last in spans)
 
 
 def _draw_passage(passage: Passage, citations: Sequence[Citation]) -> str:
@@ -308,10 +331,14 @@ def _put_together(tags: dict[int, str], letters: Sequence[str], marked: Sequence
 
 
 def _find(citation: Citation, letters: Sequence[str], before: int) -> tuple[int, int] | None:
-    """Find the letters that a citation quotes, after *before* others that read the same."""
+    """Find the letters that a citation quotes, after *before* others that read the same.
+
+    What begins like a list or a heading is one only where a line begins, so a quote is looked for as words first.
+    """
     plain = [html.unescape(letter) for letter in letters]
-    quote = html.unescape(re.sub(r"<[^>]*>", "", _draw(citation.quote, citation.source.path)))
-    for counts in _LETTERS_THAT_COUNT:
+    drawn = [draw(citation.quote, citation.source.path) for draw in (_draw_inline, _draw)]
+    quotes = [html.unescape(re.sub(r"<[^>]*>", "", quote)) for quote in drawn]
+    for counts, quote in product(_LETTERS_THAT_COUNT, quotes):
         places = [place for place, letter in enumerate(plain) if all(counts(sign) for sign in letter)]
         wanted = "".join(filter(counts, quote))
         starts = [begin for begin, _ in _occurrences(wanted, "".join(plain[place][:1] for place in places))]
@@ -445,10 +472,15 @@ def _draw_link_close(renderer: RendererHTML, tokens: Sequence[Token], place: int
 # Letters
 
 
-def _one_block(drawn: str) -> str:
-    """Write HTML on one line: what gradio reads as Markdown would end a block of HTML at a blank one."""
+def make_controls_visible(text: str) -> str:
+    """Put the sign for what cannot be shown in the place of characters that a screen would obey."""
+    return _CONTROLS.sub("\ufffd", text)
+
+
+def one_block(drawn: str) -> str:
+    """Write HTML on one line, for gradio: what gradio reads as Markdown would end a block of HTML at a blank one."""
     # Three percent signs begin a placeholder of gradio's own.
-    return _CONTROLS.sub("\ufffd", drawn).replace("\n", "&#10;").replace("%%%", "&#37;&#37;&#37;")
+    return make_controls_visible(drawn).replace("\n", "&#10;").replace("%%%", "&#37;&#37;&#37;")
 
 
 def _escape(text: str) -> str:
@@ -517,7 +549,7 @@ def as_plain_text(answer: Answer) -> str:
         heading = _OFFERS[answer.verdict]
         parts.append("\n".join([heading, *(f"  {suggestion}" for suggestion in answer.suggestions)]))
     # Bytes that a terminal would obey must not come from the content or the question.
-    return _CONTROLS.sub("\ufffd", "\n\n".join(part for part in parts if part))
+    return make_controls_visible("\n\n".join(part for part in parts if part))
 
 
 def _without_tags(answer: Answer) -> str:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from platformdirs import user_cache_path
-from pydantic import Field, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chatbot.errors import SettingsError
 from index import DEFAULT_ENCODER
@@ -23,6 +23,14 @@ SHIPPED_WITH_PACKAGE = Path(__file__).parent / "knowledge"
 """The page that ships, where the program is installed; a checkout has it in its own knowledge folder."""
 
 SHIPPED_IN_CHECKOUT = Path(__file__).parent.parent / "knowledge"
+
+
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[\w.-]+(:\d{1,5})?$")]
+"""A site as browsers name it: https://www.example.org, without a path."""
+
+
+def _cut_at_spaces(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -44,6 +52,15 @@ class Settings(BaseSettings):
 
     port: Annotated[int, Field(ge=1, le=65535)] = 7860
 
+    root_path: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(/[\w.~-]+)*$")] = ""
+    """Below which path of the site a proxy serves the chat; empty for the top."""
+
+    embed_on: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_cut_at_spaces)] = ()
+    """The sites that may show the chat in a frame, with spaces between them; none unless named."""
+
+    feedback: bool = False
+    """Whether visitors may say how good an answer was; kept in the folder of the index."""
+
     @classmethod
     def load(cls) -> Self:
         """Read the environment; warn about names that look like settings and are none.
@@ -61,6 +78,15 @@ class Settings(BaseSettings):
 
 VARIABLES = {field: f"{PREFIX}{field}".upper() for field in Settings.model_fields}
 """What each setting is called in the environment."""
+
+_WANTED = {
+    "host": ("the name or address of a machine", "127.0.0.1"),
+    "port": ("a port, a whole number from 1 to 65535", "7860"),
+    "root_path": ("a path that begins with a slash and does not end with one", "/faq"),
+    "embed_on": ("a list of sites without their paths", "'https://www.example.org https://shop.example.org'"),
+    "feedback": ("a yes or a no", "true"),
+}
+"""What a setting that can be wrong should look like, and an example."""
 
 
 def find_knowledge(given: Path | None = None, settings: Settings | None = None) -> Path:
@@ -120,8 +146,5 @@ def _explained(error: ValidationError) -> str:
     """Name the variable and its value, where pydantic names the field."""
     first = error.errors()[0]
     field = str(first["loc"][0])
-    if field == "port":
-        wanted, example = "a port, a whole number from 1 to 65535", "7860"
-    else:
-        wanted, example = "the name or address of a machine", "127.0.0.1"
+    wanted, example = _WANTED[field]
     return f"{VARIABLES[field]}={first['input']} is not {wanted}. Set it like this: {VARIABLES[field]}={example}"

@@ -26,7 +26,7 @@ HOMES = {
     "openpyxl": {"index/readers/spreadsheet.py"},
     "pdfplumber": {"index/readers/office.py"},
     "bm25s": {"index/lexical.py"},
-    "gradio": {"chatbot/ui.py"},
+    "gradio": {"chatbot/page/layout.py", "chatbot/page/serving.py"},
 }
 """Each heavy library is imported in one place; torch in two, of which one does without its companions."""
 
@@ -107,8 +107,7 @@ def test_a_heavy_library_has_one_home(name: str) -> None:
 def test_heavy_libraries_are_imported_inside_functions(name: str) -> None:
     at_once = {module.partition(".")[0] for module in imported(name, only_at_once=True)}
 
-    # The page is laid out with gradio, and cli imports the page only when it opens one.
-    assert at_once & HEAVY <= ({"gradio"} if name == "chatbot/ui.py" else set())
+    assert at_once & HEAVY == set()
 
 
 @pytest.mark.parametrize(

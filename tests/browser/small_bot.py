@@ -1,6 +1,6 @@
 """A bot with a script instead of a model: fast, the same every time, and every citation real.
 
-Run it as `python -m tests.browser.small_bot PORT` to serve the page with it.
+Run it as `python -m tests.browser.small_bot PORT FEEDBACK_FILE ROOT_PATH [SITE ...]` to serve the page with it.
 """
 
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chatbot.answers import Answer, Citation
 from chatbot.conversation import Conversation, Turn
+from chatbot.coverage import Coverage, Part, Topic
 from chatbot.errors import QuestionError
 from index import Cell, Passage, Source
 
@@ -80,16 +81,28 @@ PASSAGES = {
 }
 
 
+TOPICS = tuple(
+    Topic(line[3:], number) for number, line in enumerate(TEXT.splitlines(), start=1) if line.startswith("## ")
+)
+
+
 class SmallBot:
     """Answers what its script knows and refuses the rest; obeys what the page asks of a bot."""
 
     title = "Lawn mowers"
+    coverage = Coverage((Part(PATH, "Lawn mowers", "en-GB", "3 March 2026", TOPICS),))
 
     def conversation(self) -> Conversation:
         return Conversation(self)
 
     def examples(self, count: int = 4) -> tuple[str, ...]:
         return (NOISE, MOW, START, WEIGHT)[:count]
+
+    def document_text(self, path: str) -> str:
+        return {PATH: TEXT}[path]
+
+    def passages_of(self, path: str) -> tuple[Passage, ...]:
+        return tuple(PASSAGES.values()) if path == PATH else ()
 
     def passage_at(self, source: Source) -> Passage:
         for one in PASSAGES.values():
@@ -183,6 +196,8 @@ SCRIPT: dict[str, Callable[[str], Answer]] = {
 
 
 if __name__ == "__main__":
-    from chatbot.ui import launch
+    from chatbot.feedback import FeedbackFile
+    from chatbot.page import launch
 
-    launch(SmallBot(), port=int(sys.argv[1]))
+    port, file, root_path, *embed_on = sys.argv[1:]
+    launch(SmallBot(), port=int(port), book=FeedbackFile(Path(file)), root_path=root_path, embed_on=embed_on)

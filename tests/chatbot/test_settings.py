@@ -201,3 +201,37 @@ def test_both_ways_to_build_agree_on_the_place(tmp_path: Path, monkeypatch: pyte
     Path(content).mkdir(parents=True, exist_ok=True)
 
     assert default_index(Path(content)) == find_index(Path(content))
+
+
+def test_the_sites_that_may_embed_are_listed_with_spaces_or_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAQSIMILE_EMBED_ON", "https://www.example.org, http://localhost:8000")
+
+    assert Settings.load().embed_on == ("https://www.example.org", "http://localhost:8000")
+
+
+def test_feedback_and_embedding_are_off_unless_asked_for() -> None:
+    loaded = Settings.load()
+
+    assert (loaded.feedback, loaded.embed_on, loaded.root_path) == (False, (), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FAQSIMILE_EMBED_ON", "https://a.example/page", "a list of sites without their paths"),
+        ("FAQSIMILE_EMBED_ON", "*", "a list of sites without their paths"),
+        ("FAQSIMILE_EMBED_ON", "https://a.example;script-src", "a list of sites without their paths"),
+        ("FAQSIMILE_FEEDBACK", "perhaps", "a yes or a no"),
+        ("FAQSIMILE_ROOT_PATH", "faq", "a path that begins with a slash and does not end with one"),
+        ("FAQSIMILE_ROOT_PATH", "/faq/", "a path that begins with a slash and does not end with one"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_an_example(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        Settings.load()
+
+    assert str(caught.value).startswith(f"{name}={value} is not {said}. Set it like this: {name}=")
