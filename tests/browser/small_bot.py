@@ -1,6 +1,6 @@
 """A bot with a script instead of a model: fast, the same every time, and every citation real.
 
-Run it as `python -m tests.browser.small_bot PORT FEEDBACK_FILE [SITE ...]` to serve the page with it.
+Run it as `python -m tests.browser.small_bot PORT FEEDBACK_FILE ROOT_PATH [SITE ...]` to serve the page with it.
 """
 
 import re
@@ -199,5 +199,6 @@ if __name__ == "__main__":
     from chatbot.feedback import FeedbackFile
     from chatbot.page import launch
 
-    port, book, *embed_on = sys.argv[1:]
-    launch(SmallBot(), port=int(port), book=FeedbackFile(Path(book)), embed_on=embed_on)
+    port, book, root_path, *embed_on = sys.argv[1:]
+    book = FeedbackFile(Path(book))
+    launch(SmallBot(), port=int(port), book=book, root_path=root_path, embed_on=embed_on)

@@ -1,7 +1,6 @@
 """The page in a real browser, with a bot that follows a script."""
 
 import json
-import re
 import subprocess
 import sys
 import urllib.error
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import REPOSITORY, Served, Watched, free_port, serve, serve_small_bot
+from tests.browser.conftest import REPOSITORY, Served, Watched, free_port, serve, serve_small_bot, stopped
 from tests.browser.small_bot import FUEL, MODELS, MOW, NOISE, PASSAGES, SERVICE, SIGNS, START, WEIGHT, SmallBot
 
 if TYPE_CHECKING:
@@ -21,22 +20,6 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-DARK = {"color_scheme": "dark"}
-
-NASTY = [
-    "<img src=x onerror=alert(1)>",
-    "<script>alert(1)</script>",
-    "![](http://tracker.example/p.png)",
-    "[click](javascript:alert(1))",
-    "**bold** _it_ `code` ~~struck~~ ~a~",
-    "# heading",
-    "$$x^2$$ %%%LATEX_BLOCK_0%%%",
-    "<b>&amp;</b> &lt;i&gt; \\*",
-    "| a | b |",
-    "https://tracker.example/",
-    "\u202eright to left",
-    "<div style='position:fixed;inset:0'>over</div>",
-]
 
 
 def ask(page: "Page", question: str) -> None:
@@ -107,7 +90,7 @@ def test_a_chip_opens_and_focuses_its_card_with_the_quoted_words_marked(page: "P
     card = page.locator("#sources .card:focus")
     assert card.locator("h3").inner_text() == MOW
     assert card.locator(".trail").inner_text() == "Lawn mowers › Questions people ask"
-    assert card.locator(".place").inner_text() == "garden-tools.md:23"
+    assert words_of(card.locator(".place")) == "Read it in garden-tools.md:23"
     assert card.locator("mark").all_inner_texts() == [
         "Once a week from April to June, then every ten days.",
         "In a drought, do not mow at all.",
@@ -158,7 +141,7 @@ def test_a_comparison_stands_side_by_side_and_says_what_is_not_stated(page: "Pag
     )
     assert "not stated" in table.locator("tbody tr").nth(3).inner_text()
     assert page.locator("#sources .card").count() == 1
-    assert page.locator("#sources .place").inner_text() == "garden-tools.md:7-10"
+    assert words_of(page.locator("#sources .place")) == "Read it in garden-tools.md:7-10"
 
 
 def test_lists_and_code_are_drawn_as_such(page: "Page") -> None:
@@ -272,10 +255,10 @@ def test_two_visitors_do_not_share_a_conversation(page: "Page", context: "Browse
     assert other.locator("#chat .refusal").count() == 1
 
 
-def test_nothing_of_a_visitor_is_kept_in_the_browser(page: "Page", context: "BrowserContext") -> None:
+def test_nothing_of_a_visitor_is_kept_in_the_browser(page: "Page") -> None:
     ask(page, MOW)
 
-    assert context.cookies() == []
+    assert page.context.cookies() == []
     kept = page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}])")
     assert MOW not in kept
     assert "mow" not in kept.lower()
@@ -302,18 +285,6 @@ def test_quotes_are_letter_for_letter_on_the_screen(page: "Page") -> None:
     for where in (answer, card):
         assert where.locator("del, s, img, b, .katex").count() == 0
         assert where.locator("a.link").get_attribute("href") == "https://example.org/guide"
-
-
-def test_what_a_visitor_types_stays_what_it_is(page: "Page") -> None:
-    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    for number, nasty in enumerate(NASTY, start=1):
-        ask(page, f"{nasty} {number}")
-
-    for number, nasty in enumerate(NASTY, start=1):
-        said = page.locator("#chat .said").nth(number - 1)
-        assert words_of(said) == f"You asked: {nasty} {number}"
-        assert said.locator("bdi *").count() == 0
-    assert page.locator("#chat img, #sources img, #chat .answer a, #chat del").count() == 0
 
 
 # Fit
@@ -359,16 +330,6 @@ def test_on_a_phone_a_chip_opens_a_sheet_that_closes_again(page: "Page") -> None
     assert page.evaluate("document.activeElement.id") == "t1-c1"
 
 
-@pytest.mark.parametrize("context", [PHONE], indirect=True)
-def test_on_a_phone_everything_to_tap_is_large_enough(page: "Page") -> None:
-    ask(page, MOW)
-    ask(page, "and how often?")
-
-    for target in page.locator("#chat a.chip, #chat .option:visible, #question button, #renew, #chat .literally").all():
-        box = target.bounding_box()
-        assert not box or (box["height"] >= 24 and box["width"] >= 24), target.inner_text()
-
-
 def test_nothing_scrolls_sideways_at_any_width(page: "Page") -> None:
     for question in (NOISE, MODELS, START, SIGNS, WEIGHT, FUEL):
         ask(page, question)
@@ -378,52 +339,6 @@ def test_nothing_scrolls_sideways_at_any_width(page: "Page") -> None:
         page.set_viewport_size({"width": width, "height": 800})
         overflow[width] = sideways(page)
     assert set(overflow.values()) == {0}, overflow
-
-
-@pytest.mark.parametrize("context", [{}, DARK], indirect=True, ids=["light", "dark"])
-def test_words_stand_out_from_what_is_behind_them(page: "Page") -> None:
-    ask(page, MOW)
-    ask(page, "and how often?")
-    ask(page, FUEL)
-    page.locator("#t1-c1").click()
-
-    places = (
-        "h1", "#heading p", "#chat .said bdi", "#chat .answer p", "#chat a.chip", "#chat .refusal p", "#chat .option",
-        "#chat .nearest >> nth=-1", "#chat .understood", "#question .submit-button", "#renew", "#sources h2",
-        "#sources .trail >> nth=-1", "#sources .place >> nth=-1", "#sources mark >> nth=-1",
-        "#sources mark.hot >> nth=-1", "#sources .back >> nth=-1", "#sources .hint",
-    )  # fmt: skip
-    contrasts = {place: _contrast(page.locator(place).first) for place in places}
-    assert {place: ratio for place, ratio in contrasts.items() if ratio < 4.5} == {}
-
-
-def _contrast(where: "Locator") -> float:
-    """Give how much lighter the lighter one of text and background is (WCAG 2)."""
-    text, behind = where.evaluate(
-        """it => {
-            const solid = node => {
-                for (; node; node = node.parentElement) {
-                    const colour = getComputedStyle(node).backgroundColor;
-                    if (!/, 0\\)|transparent/.test(colour)) return colour;
-                }
-                return "rgb(255, 255, 255)";
-            };
-            return [getComputedStyle(it).color, solid(it)];
-        }"""
-    )
-    lighter, darker = sorted((_luminance(text), _luminance(behind)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-@pytest.mark.parametrize("context", [DARK], indirect=True)
-def test_dark_follows_the_system(page: "Page") -> None:
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(12, 17, 29)"
 
 
 # Keyboard and screen readers
@@ -439,12 +354,14 @@ def test_the_keyboard_alone_asks_reads_the_source_and_comes_back(page: "Page") -
             break
     page.keyboard.press("Enter")
     on_card = page.evaluate("document.activeElement.className")
-    page.keyboard.press("Tab")
-    on_link = page.evaluate("document.activeElement.className")
+    on_links = []
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        on_links.append(page.evaluate("document.activeElement.className"))
     page.keyboard.press("Enter")
 
     assert on_card.split() == ["card", "current"]
-    assert on_link == "back"
+    assert on_links == ["place", "copy", "back"]
     assert page.evaluate("document.activeElement.id") == "t1-c2"
 
 
@@ -461,8 +378,8 @@ def test_the_chat_is_read_out_as_it_grows_and_no_message_twice(page: "Page") -> 
 # Serving
 
 
-def test_it_says_where_it_is_and_stops_on_ctrl_c() -> None:
-    served = serve_small_bot()
+def test_it_says_where_it_is_and_stops_on_ctrl_c(tmp_path: Path) -> None:
+    served = serve_small_bot(tmp_path / "feedback.sqlite3")
     code = served.stop()
     rest = served.process.communicate()[0]
 
@@ -490,28 +407,12 @@ def test_every_reply_forbids_the_browser_to_call_elsewhere(served: Served) -> No
         assert reply.headers["x-content-type-options"] == "nosniff"
 
 
-def test_the_first_visit_is_small(context: "BrowserContext", served: Served, watched: Watched) -> None:
-    page = context.new_page()
-    watched.watch(page)
-    sizes: list[int] = []
-    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
-    page.goto(served.address)
-    page.locator("#chat .example").first.wait_for()
-
-    assert len(sizes) <= 65
-    assert sum(sizes) <= 350_000
-    assert watched.outward == []
-
-
 @pytest.fixture
 def real(knowledge: Path) -> Iterator[Served]:
     """Give the chat over a copy of the shipped content, started as `python -m chatbot` starts it."""
     port = free_port()
-    served = serve("chatbot", str(knowledge), "--no-open", "--port", str(port), port=port)
-    yield served
-    served.stop()
-    if served.process.stdout:
-        served.process.stdout.close()
+    with stopped(serve("chatbot", str(knowledge), "--no-open", "--port", str(port), port=port)) as served:
+        yield served
 
 
 @pytest.mark.model

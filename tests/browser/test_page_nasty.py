@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import Served, Watched, free_port, serve
+from tests.browser.conftest import Served, Watched, free_port, serve, stopped
 from tests.browser.nasty_bot import CELLS, DOCUMENTS, MARKDOWN, PLAIN, TABLE, TITLE
 from tests.browser.nasty_strings import AS_MARKDOWN, NASTY
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import BrowserContext, Dialog, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,11 +22,8 @@ FORBIDDEN = "script, img, iframe, svg, video, object, form, input, details, link
 def nasty() -> Iterator[Served]:
     """Give the page with the nasty bot."""
     port = free_port()
-    served = serve("tests.browser.nasty_bot", str(port), port=port)
-    yield served
-    served.stop()
-    if served.process.stdout:
-        served.process.stdout.close()
+    with stopped(serve("tests.browser.nasty_bot", str(port), port=port)) as served:
+        yield served
 
 
 @pytest.fixture
@@ -34,7 +31,12 @@ def page(context: "BrowserContext", nasty: Served, watched: Watched) -> "Iterato
     """Give the page; after the test no script has run, nothing has left the machine and nothing has failed."""
     page = context.new_page()
     ran: list[str] = []
-    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: "Dialog") -> None:
+        ran.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", note)
     watched.watch(page)
     page.goto(nasty.address)
     page.locator("#chat .example").first.wait_for()

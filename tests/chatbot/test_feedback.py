@@ -33,9 +33,8 @@ def answered() -> Answer:
 
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
-    later = replace(
-        FIRST, ticket="b", given=datetime(2026, 3, 2, tzinfo=UTC), vote="down", words="'; DROP TABLE --\x00é"
-    )
+    words = "'; DROP TABLE feedback --\x00é"
+    later = replace(FIRST, ticket="b", given=datetime(2026, 3, 2, tzinfo=UTC), vote="down", words=words)
     book = FeedbackFile(tmp_path / "feedback.sqlite3")
     book.write(later)
     book.write(FIRST)
@@ -89,9 +88,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_named_with_its_cure(tmp_path: Path) -> None:
-    with pytest.raises(
-        FeedbackError, match=r"missing.feedback.sqlite3: .* turn feedback off: FAQSIMILE_FEEDBACK=false"
-    ):
+    with pytest.raises(FeedbackError, match=r"missing.feedback.sqlite3: .* off: FAQSIMILE_FEEDBACK=false"):
         FeedbackFile(tmp_path / "missing" / "feedback.sqlite3")
 
 

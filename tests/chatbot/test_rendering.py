@@ -256,6 +256,8 @@ def test_a_card_names_the_place_and_marks_the_quoted_words() -> None:
     assert marked(drawn) == ["Once a week.", "In a drought, not at all."]
     assert '<a class="place" href="source/page.md?lines=1#L1"><span class="sr">Read it in </span>page.md:1</a>' in drawn
     assert '<p class="trail">Page</p><h3>Part</h3>' in drawn
+    assert drawn.count('class="card"') == 1
+    assert re.findall(r'id="([^"]*)"', drawn) == ["t1-s1", "t1-s2"]
 
 
 def test_a_card_links_to_all_its_lines_and_copies_the_letters_of_the_file() -> None:
@@ -284,8 +286,6 @@ def test_readings_to_choose_from_are_no_refusal() -> None:
 @pytest.mark.parametrize("cell", ["# heading", "[a]: http://e.example 'title'", "1. one", "- two", "> said"])
 def test_a_cell_that_looks_like_a_block_is_marked_whole(cell: str) -> None:
     assert marked(card(row(("Said", cell, ""), text=f"| Noise | {cell} |"), cell)) == [cell]
-    assert drawn.count('class="card"') == 1
-    assert re.findall(r'id="([^"]*)"', drawn) == ["t1-s1", "t1-s2"]
 
 
 def test_words_that_stand_twice_are_marked_where_they_were_quoted() -> None:
