@@ -92,15 +92,14 @@ def chat(
     knowledge = find_knowledge(folder, settings)
     typer.echo(f"Reading {knowledge}", err=True)
     bot = _open_bot(knowledge, index, settings)
-    from chatbot.page import launch
+    from chatbot.server import Policy, launch
 
     launch(
         bot,
         host=host or settings.host,
         port=port or settings.port,
         open_browser=open_browser,
-        root_path=settings.root_path,
-        embed_on=settings.embed_on,
+        policy=Policy.of(settings),
         book=FeedbackFile(bot.folder / FILE_NAME) if settings.feedback else None,
     )
 

@@ -23,7 +23,9 @@ HOMES = {
     "safetensors": {"index/bert.py", "chatbot/examiner.py"},
     "docutils": {"index/readers/restructuredtext.py"},
     "bm25s": {"index/lexical.py"},
-    "gradio": {"chatbot/page/layout.py", "chatbot/page/serving.py"},
+    "gradio": {"chatbot/page/layout.py", "chatbot/page/mounting.py"},
+    "uvicorn": {"chatbot/server/serving.py"},
+    "mcp": {"chatbot/server/tools.py"},
 }
 """Each heavy library is imported in one place; torch in two, of which one does without its companions."""
 

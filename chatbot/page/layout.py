@@ -168,5 +168,9 @@ def page_head() -> str:
     """Give the style and the script; in the head, because gradio rewrites what it is given as css."""
     folder = files("chatbot.page").joinpath("assets")
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    script = folder.joinpath("page.js").read_text(encoding="utf-8")
-    return f"<style>{style}</style><script>{script}</script>"
+    return f"<style>{style}</style><script>{page_script()}</script>"
+
+
+def page_script() -> str:
+    """Give the page's own script."""
+    return files("chatbot.page").joinpath("assets", "page.js").read_text(encoding="utf-8")

@@ -20,13 +20,12 @@ from chatbot.server.engine import Engine
 from chatbot.server.metrics import Counts
 from chatbot.server.policy import Policy
 from chatbot.server.refusals import MEDIA_TYPE, Refused
-from chatbot.server.rules import GET, POST, Rule, as_it_is
+from chatbot.server.rules import POST, Rule, as_it_is
 from index import Hit
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.requests import Request
-    from starlette.responses import Response
 
 TITLE = "faqsimile"
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from chatbot.page.desk import FeedbackBook, FeedbackDesk
-from chatbot.page.layout import build_page
-from chatbot.page.mounting import mount_page, page_script
+from chatbot.page.layout import build_page, page_script
+from chatbot.page.mounting import mount_page
 from chatbot.page.routes import Doors
 from chatbot.page.visits import Bot
 from chatbot.server import api

@@ -13,7 +13,6 @@ from chatbot.conversation import Turn
 from chatbot.server.refusals import Refused
 
 if TYPE_CHECKING:
-    from itsdangerous import URLSafeTimedSerializer
     from pydantic import TypeAdapter
 
 LONGEST_TOKEN = 8_000

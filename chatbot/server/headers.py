@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 
 Headers = list[tuple[bytes, bytes]]
 
-PASSED_ON = frozenset("accept accept-encoding accept-language content-type host if-modified-since if-none-match".split())
+PASSED_ON = frozenset(
+    "accept accept-encoding accept-language content-type host if-modified-since if-none-match".split()
+)
 """Request headers that every route may see. No cookie, no origin and nothing forwarded is among them."""
 
 _NEVER_SENT = ("access-control-", "server", "set-cookie", "x-powered-by")
