@@ -20,7 +20,7 @@ from chatbot.server.engine import Engine
 from chatbot.server.metrics import Counts
 from chatbot.server.policy import Policy
 from chatbot.server.refusals import MEDIA_TYPE, Refused
-from chatbot.server.rules import POST, Rule, as_it_is
+from chatbot.server.rules import POST, Rule, always, as_it_is
 from index import Hit
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ EXPLAINED = 5
 """Passages that an explanation names."""
 
 RULES = (
-    Rule("ask", "/api/ask", POST, reads=as_it_is, is_question=True, passes=frozenset({"authorization"})),
+    Rule("ask", "/api/ask", POST, reads=as_it_is, asks=always, passes=frozenset({"authorization"})),
     Rule("healthz", "/healthz"),
     Rule("readyz", "/readyz"),
     Rule("metrics", "/metrics", passes=frozenset({"authorization", "x-forwarded-for", "forwarded"})),

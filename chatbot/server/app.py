@@ -16,7 +16,7 @@ from chatbot.server.headers import script_hash
 from chatbot.server.metrics import Counts
 from chatbot.server.page_calls import SESSION, calls_of, reader_of
 from chatbot.server.policy import Policy
-from chatbot.server.rules import POST, Rule, as_it_is
+from chatbot.server.rules import POST, Rule, always, as_it_is
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -72,7 +72,7 @@ def page_rules(read_call: Callable[[bytes], bytes], *, feedback: bool, widget: b
         Rule("asset", r"/theme\.css", query={"v": "[0-9a-f]{1,64}"}),
         Rule("asset", r"/favicon\.ico|/manifest\.json|/robots\.txt"),
         Rule("original", r"/source/[^\x00-\x1f\\]+", query={"lines": r"[\d,-]{0,2000}"}),
-        Rule("page_question", "/gradio_api/queue/join", POST, {"__theme": "dark|light|system"}, read_call, True),
+        Rule("page_question", "/gradio_api/queue/join", POST, {"__theme": "dark|light|system"}, read_call, always),
         Rule("page_stream", "/gradio_api/queue/data", query={"session_hash": SESSION}, is_stream=True),
         Rule("page_stream", rf"/gradio_api/heartbeat/{SESSION}", is_stream=True),
         Rule("app_id", "/gradio_api/app_id"),

@@ -29,7 +29,7 @@ class Conversations:
         from itsdangerous import URLSafeTimedSerializer
 
         # The signature is checked before anything else is read.
-        self._sealer: URLSafeTimedSerializer[str] = URLSafeTimedSerializer(
+        self._sealer = URLSafeTimedSerializer(
             secret,
             salt="faqsimile conversation 1",
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},

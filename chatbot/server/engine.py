@@ -5,13 +5,13 @@ An engine that is down is a refusal of its own: never an answer, and never "the 
 
 import logging
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from chatbot.answers import Answer
 from chatbot.conversation import Conversation, Turn
 from chatbot.errors import QuestionError
+from chatbot.privacy import log_failure
 from chatbot.server.metrics import Counts, Door
 from chatbot.server.refusals import Refused
 from index import Hit, IndexingError
@@ -97,8 +97,7 @@ class Engine:
             sorry = "The content cannot be searched just now. Whoever runs this chat finds the reason in its log."
             raise Refused(503, "engine_down", sorry, retry_after=30) from error
         except Exception as error:
-            # Where it happened, and not what was said: a message may hold the question.
-            _log.error("%s in\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+            log_failure(_log, error)
             raise Refused(500, "bug", "Something went wrong that should not. It is in the log.") from error
         finally:
             self._asked -= 1

@@ -65,13 +65,16 @@ class Guard:
             self._take(self._requests, client, "requests")
             rule = find_rule(self._rules, scope["method"], self._path(scope), scope["query_string"].decode("latin-1"))
             name, reply.rule = rule.name, rule
-            if rule.is_question:
-                self._take(self._questions, client, "questions")
             body = await self._read(rule, scope, receive)
+            if rule.asks(body):
+                self._take(self._questions, client, "questions")
             with self._streams.hold(client) if rule.is_stream else nullcontext():
                 await self._app(self._passed_on(scope, rule, body), _replay(body, receive), reply)
         except Refused as refused:
-            await refused.to_response()(scope, receive, reply)
+            response = refused.to_response()
+            if scope["method"] not in ("GET", "HEAD"):
+                response.headers["connection"] = "close"  # or the rest of a body would be read to its end
+            await response(scope, receive, reply)
         self._counts.request(name, reply.status)
 
     def _check_host(self, scope: "Scope") -> None:

@@ -1,7 +1,7 @@
 """What the server lets in, and how much of it. Knows nothing about how it is enforced."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from chatbot.settings import Settings
@@ -59,8 +59,7 @@ class Policy:
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Give the policy that the owner's settings ask for."""
-        given = {"secret": settings.secret.get_secret_value().encode()} if settings.secret else {}
-        return cls(
+        given = cls(
             hosts=settings.hosts,
             proxies=settings.proxies,
             api_keys=tuple(key.get_secret_value() for key in settings.api_keys),
@@ -68,5 +67,5 @@ class Policy:
             embed_on=settings.embed_on,
             root_path=settings.root_path,
             questions_a_minute=settings.questions_a_minute,
-            **given,
         )
+        return replace(given, secret=settings.secret.get_secret_value().encode()) if settings.secret else given

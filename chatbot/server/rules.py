@@ -11,6 +11,15 @@ GET = frozenset({"GET", "HEAD"})
 POST = frozenset({"POST"})
 
 
+def _never(body: bytes) -> bool:
+    return False
+
+
+def always(body: bytes) -> bool:
+    """Count every body as a question."""
+    return True
+
+
 @dataclass(frozen=True)
 class Rule:
     """One route, and what may be asked of it."""
@@ -29,8 +38,8 @@ class Rule:
     reads: Callable[[bytes], bytes] | None = None
     """Reads a body of JSON and gives what is passed on; without it, no body is taken."""
 
-    is_question: bool = False
-    """Whether it counts against the questions that a client may ask."""
+    asks: Callable[[bytes], bool] = _never
+    """Tells of a body whether it counts against the questions that a client may ask."""
 
     is_stream: bool = False
     """Whether it stays open."""

@@ -7,6 +7,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chatbot.errors import AskingError, PortInUseError
@@ -57,6 +58,23 @@ def launch(
                 webbrowser.open(address)
 
         run(build_app(bot, policy, book=book), listener, policy, on_start=announce)
+
+
+def launch_tools(bot: ServedBot, *, host: str = "127.0.0.1", port: int = 7860, policy: Policy | None = None) -> None:
+    """Serve the tools for agents over HTTP until Ctrl-C.
+
+    Raises:
+        ExtraMissingError: the extra `mcp` is not installed.
+        PortInUseError: another program listens there.
+        AskingError: the address cannot be listened on.
+    """
+    from chatbot.server.tools import build_tools_app
+
+    policy = policy or Policy()
+    with listen(host, port) as listener:
+        address = f"{_address_of(host, port)}mcp"
+        on_start = partial(print, f"{bot.title}: tools at {address}  (stop with Ctrl-C)", flush=True)
+        run(build_tools_app(bot, policy), listener, policy, on_start=on_start)
 
 
 def run(
