@@ -1,4 +1,4 @@
-"""The command line: `faqsimile chat`, `ask`, `build`, `test`, `init`.
+"""The command line: `faqsimile chat`, `ask`, `build`, `test`, `init`, `mcp`, `doctor`, `rollback`.
 
 Heavy libraries are imported inside the commands that need them, so that --help stays instant.
 """
@@ -92,15 +92,14 @@ def chat(
     knowledge = find_knowledge(folder, settings)
     typer.echo(f"Reading {knowledge}", err=True)
     bot = _open_bot(knowledge, index, settings)
-    from chatbot.page import launch
+    from chatbot.server import Policy, launch
 
     launch(
         bot,
         host=host or settings.host,
         port=port or settings.port,
         open_browser=open_browser,
-        root_path=settings.root_path,
-        embed_on=settings.embed_on,
+        policy=Policy.of(settings),
         book=FeedbackFile(bot.folder / FILE_NAME) if settings.feedback else None,
     )
 
@@ -163,6 +162,28 @@ def init(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Made whe
     for file in copy_starter(directory):
         typer.echo(f"Wrote {file}")
     typer.echo(f"Try it with: faqsimile chat {directory / 'knowledge'}")
+
+
+@app.command()
+def mcp(
+    folder: Folder = None,
+    http: Annotated[
+        bool, typer.Option("--http", help="Serve over HTTP, instead of to the program that starts it.")
+    ] = False,
+    host: Annotated[str | None, typer.Option(help="Where to listen. Default: FAQSIMILE_HOST, else 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default: FAQSIMILE_PORT, else 7860.")] = None,
+    index: IndexFolder = None,
+) -> None:
+    """Give agents the tools `ask` and `search` over FOLDER, by the Model Context Protocol."""
+    settings = _settings()
+    bot = _open_bot(find_knowledge(folder, settings), index, settings)
+    from chatbot.server import Policy, launch_tools
+    from chatbot.server.tools import run_on_stdio
+
+    if http:
+        launch_tools(bot, host=host or settings.host, port=port or settings.port, policy=Policy.of(settings))
+    else:
+        run_on_stdio(bot, Policy.of(settings))
 
 
 def _settings() -> Settings:

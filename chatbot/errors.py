@@ -6,6 +6,7 @@ AskingError
 ├── ChecksError       the owner's file of questions cannot be read (checks.py)
 ├── StarterError      the starter would overwrite something (starter)
 ├── FeedbackError     what visitors say cannot be kept where it should (feedback.py)
+├── ExtraMissingError an extra of this package is not installed
 └── PortInUseError    another program listens where the chat should
 """
 
@@ -27,3 +28,10 @@ class PortInUseError(AskingError):
 
     def __init__(self, host: str, port: int) -> None:
         super().__init__(f"{host}:{port} is in use. Choose another port with: faqsimile chat --port {port + 1}")
+
+
+class ExtraMissingError(AskingError):
+    """An extra of this package is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} need the {extra!r} extra. Install it with: pip install 'faqsimile[{extra}]'")

@@ -192,7 +192,8 @@ def _draw_card(cited: Sequence[tuple[Citation, Passage]], turn: int) -> str:
 def _draw_foot(citations: Sequence[Citation], turn: int) -> str:
     """Draw where the quoted words stand, what copies them, and the way back to the answer."""
     source, lines = citations[0].source, _lines_of(citations)
-    page = f"source/{percent_encode(source.path)}?lines={lines}#L{min(citation.source.first_line for citation in citations)}"
+    first = min(citation.source.first_line for citation in citations)
+    page = f"source/{percent_encode(source.path)}?lines={lines}#L{first}"
     raw = "".join(f'<span class="raw m{citation.number}">{_escape(citation.quote)}</span>' for citation in citations)
     return (
         f'<p class="foot"><a class="place" href="{_escape(page)}"><span class="sr">Read it in </span>'

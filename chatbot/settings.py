@@ -7,11 +7,12 @@ import hashlib
 import os
 import warnings
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Self
 
 from platformdirs import user_cache_path
-from pydantic import BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from chatbot.errors import SettingsError
@@ -27,6 +28,15 @@ SHIPPED_IN_CHECKOUT = Path(__file__).parent.parent / "knowledge"
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[\w.-]+(:\d{1,5})?$")]
 """A site as browsers name it: https://www.example.org, without a path."""
+
+
+HostName = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")]
+"""A machine as browsers name it, without a port."""
+
+Network = Annotated[str, AfterValidator(lambda network: str(ip_network(network, strict=False)))]
+"""An address, or a network such as 10.0.0.0/8."""
+
+Key = Annotated[SecretStr, Field(min_length=16)]
 
 
 def _cut_at_spaces(value: object) -> object:
@@ -61,6 +71,24 @@ class Settings(BaseSettings):
     feedback: bool = False
     """Whether visitors may say how good an answer was; kept in the folder of the index."""
 
+    hosts: Annotated[tuple[HostName, ...], NoDecode, BeforeValidator(_cut_at_spaces)] = ()
+    """The names under which the chat is served, such as chat.example.org; addresses and localhost need not be named."""
+
+    proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_cut_at_spaces)] = ()
+    """Proxies before the chat, whose word is taken for a visitor's address; none unless named."""
+
+    api_keys: Annotated[tuple[Key, ...], NoDecode, BeforeValidator(_cut_at_spaces)] = ()
+    """What programs must show one of; without any, the API is open."""
+
+    api_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_cut_at_spaces)] = ()
+    """The sites whose scripts may call the API from a browser; none unless named."""
+
+    secret: Key | None = None
+    """Signs the conversations that programs carry, so that they outlast a restart."""
+
+    questions_a_minute: Annotated[int, Field(ge=1, le=100_000)] = 30
+    """For each visitor or program, by address."""
+
     @classmethod
     def load(cls) -> Self:
         """Read the environment; warn about names that look like settings and are none.
@@ -85,8 +113,17 @@ _WANTED = {
     "root_path": ("a path that begins with a slash and does not end with one", "/faq"),
     "embed_on": ("a list of sites without their paths", "'https://www.example.org https://shop.example.org'"),
     "feedback": ("a yes or a no", "true"),
+    "hosts": ("a list of names of machines without their ports", "'chat.example.org www.example.org'"),
+    "proxies": ("a list of addresses or networks", "'127.0.0.1 10.0.0.0/8'"),
+    "api_keys": ("a list of keys of at least 16 characters", '"$(openssl rand -hex 24)"'),
+    "api_origins": ("a list of sites without their paths", "'https://www.example.org https://shop.example.org'"),
+    "secret": ("a text of at least 16 characters", '"$(openssl rand -hex 24)"'),
+    "questions_a_minute": ("a whole number from 1 to 100000", "30"),
 }
 """What a setting that can be wrong should look like, and an example."""
+
+_UNSAID = {"api_keys", "secret"}
+"""Whose values appear in no message."""
 
 
 def find_knowledge(given: Path | None = None, settings: Settings | None = None) -> Path:
@@ -147,4 +184,5 @@ def _explained(error: ValidationError) -> str:
     first = error.errors()[0]
     field = str(first["loc"][0])
     wanted, example = _WANTED[field]
-    return f"{VARIABLES[field]}={first['input']} is not {wanted}. Set it like this: {VARIABLES[field]}={example}"
+    given = "" if field in _UNSAID else f"={first['input']}"
+    return f"{VARIABLES[field]}{given} is not {wanted}. Set it like this: {VARIABLES[field]}={example}"

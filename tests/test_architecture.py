@@ -26,7 +26,9 @@ HOMES = {
     "openpyxl": {"index/readers/spreadsheet.py"},
     "pdfplumber": {"index/readers/office.py"},
     "bm25s": {"index/lexical.py"},
-    "gradio": {"chatbot/page/layout.py", "chatbot/page/serving.py"},
+    "gradio": {"chatbot/page/layout.py", "chatbot/page/mounting.py"},
+    "uvicorn": {"chatbot/server/serving.py"},
+    "mcp": {"chatbot/server/tools.py"},
 }
 """Each heavy library is imported in one place; torch in two, of which one does without its companions."""
 

@@ -13,6 +13,7 @@ from chatbot.errors import QuestionError
 from chatbot.page.desk import FeedbackDesk
 from chatbot.page.frame import ICON, draw_header, draw_notice, draw_panel, draw_welcome
 from chatbot.page.visits import Bot, Choice, Exchange, Visit
+from chatbot.privacy import log_failure
 from chatbot.rendering import draw_question
 from index import IndexingError
 
@@ -84,8 +85,11 @@ def build_page(bot: Bot, desk: FeedbackDesk | None = None) -> "gr.Blocks":
                 after = (before or Visit(bot.conversation())).ask(bot, choice, desk)
             except QuestionError as error:
                 return [gr.skip(), gr.skip(), before, gr.skip(), draw_notice(str(error))]
-            except IndexingError as error:
-                _log.error("%s", error)
+            except Exception as error:
+                if isinstance(error, IndexingError):
+                    _log.error("%s", error)
+                else:
+                    log_failure(_log, error)  # gradio would print the question along with it
                 sorry = "The content cannot be searched just now. Whoever runs this chat finds the reason in its log."
                 return [gr.skip(), gr.skip(), before, gr.skip(), draw_notice(sorry)]
             return ["", _messages(after.exchanges), after, draw_panel(after.exchanges, bot.coverage), ""]
@@ -139,6 +143,9 @@ def _call_nobody() -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["DO_NOT_TRACK"] = "1"
+    # By itself, gradio keeps the last 10,000 events with their sessions, and sums them up after each.
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
+    os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = "1000000000"
 
 
 def page_theme() -> "gr.themes.Base":
@@ -168,5 +175,9 @@ def page_head() -> str:
     """Give the style and the script; in the head, because gradio rewrites what it is given as css."""
     folder = files("chatbot.page").joinpath("assets")
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    script = folder.joinpath("page.js").read_text(encoding="utf-8")
-    return f'<link rel="icon" href="{ICON}"><style>{style}</style><script>{script}</script>'
+    return f'<link rel="icon" href="{ICON}"><style>{style}</style><script>{page_script()}</script>'
+
+
+def page_script() -> str:
+    """Give the page's own script."""
+    return files("chatbot.page").joinpath("assets", "page.js").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the page's address answers besides the page: numbered lines, feedback, the widget, a sign of life.
+"""What the page's address answers besides the page: numbered lines, feedback, the widget.
 
 Plain routes of Starlette; each asks little of the visitor and believes less.
 """
@@ -45,13 +45,9 @@ class Doors:
 
     def routes(self) -> "list[Route]":
         """Give the routes for whatever serves the page."""
-        from starlette.responses import PlainTextResponse
         from starlette.routing import Route
 
-        routes = [
-            Route("/healthz", lambda request: PlainTextResponse("ok"), methods=["GET"]),
-            Route("/source/{path:path}", self.original, methods=["GET"]),
-        ]
+        routes = [Route("/source/{path:path}", self.original, methods=["GET"])]
         if self._desk:
             routes.append(Route("/feedback", self.feedback, methods=["POST"]))
         if self.embed_on:

@@ -2,12 +2,13 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 from chatbot.answers import Answer, Citation
 from chatbot.conversation import Conversation, Turn
 from chatbot.coverage import Coverage, Part, Topic
-from index import Cell, Passage, Source
+from index import Cell, Hit, Passage, Source
 from tests.browser.nasty_strings import NASTY
 
 PLAIN, MARKDOWN, TABLE = "plain & simple.txt", "folder/marked up.md", "table.md"
@@ -51,8 +52,11 @@ class NastyBot:
         )
     )
 
-    def conversation(self) -> Conversation:
-        return Conversation(self)
+    def conversation(self, turns: Sequence[Turn] = ()) -> Conversation:
+        return Conversation(self, tuple(turns))
+
+    def search(self, question: str, *, k: int = 10) -> list[Hit]:
+        return []
 
     def examples(self, count: int = 4) -> tuple[str, ...]:
         return NASTY[:count]
@@ -89,6 +93,6 @@ def _quote_all(path: str) -> Answer:
 
 
 if __name__ == "__main__":
-    from chatbot.page import launch
+    from chatbot.server import launch
 
     launch(NastyBot(), port=int(sys.argv[1]))

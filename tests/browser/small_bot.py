@@ -5,14 +5,14 @@ Run it as `python -m tests.browser.small_bot PORT FEEDBACK_FILE ROOT_PATH [SITE 
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chatbot.answers import Answer, Citation
 from chatbot.conversation import Conversation, Turn
 from chatbot.coverage import Coverage, Part, Topic
 from chatbot.errors import QuestionError
-from index import Cell, Passage, Source
+from index import Cell, Hit, Passage, Source
 
 PATH = "garden-tools.md"
 TEXT = (Path(__file__).parent / PATH).read_text(encoding="utf-8")
@@ -92,8 +92,13 @@ class SmallBot:
     title = "Lawn mowers"
     coverage = Coverage((Part(PATH, "Lawn mowers", "en-GB", "3 March 2026", TOPICS),))
 
-    def conversation(self) -> Conversation:
-        return Conversation(self)
+    def conversation(self, turns: Sequence[Turn] = ()) -> Conversation:
+        return Conversation(self, tuple(turns))
+
+    def search(self, question: str, *, k: int = 10) -> list[Hit]:
+        if not question.strip():
+            raise QuestionError("The question is empty. Type one")
+        return [Hit(number, one, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0) for number, one in enumerate(PASSAGES.values())][:k]
 
     def examples(self, count: int = 4) -> tuple[str, ...]:
         return (NOISE, MOW, START, WEIGHT)[:count]
@@ -197,7 +202,8 @@ SCRIPT: dict[str, Callable[[str], Answer]] = {
 
 if __name__ == "__main__":
     from chatbot.feedback import FeedbackFile
-    from chatbot.page import launch
+    from chatbot.server import Policy, launch
 
     port, file, root_path, *embed_on = sys.argv[1:]
-    launch(SmallBot(), port=int(port), book=FeedbackFile(Path(file)), root_path=root_path, embed_on=embed_on)
+    policy = Policy(root_path=root_path, embed_on=tuple(embed_on), questions_a_minute=10_000)
+    launch(SmallBot(), port=int(port), book=FeedbackFile(Path(file)), policy=policy)

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from chatbot.feedback import Feedback, FeedbackError, FeedbackFile
 from chatbot.page.desk import FeedbackDesk
 from chatbot.page.routes import LONGEST_BODY, Doors
-from chatbot.page.serving import headers_of
+from chatbot.server.headers import content_policy
 from tests.browser.small_bot import MOW, PATH, SmallBot
 
 
@@ -122,7 +122,6 @@ def test_a_vote_that_cannot_be_kept_is_said_to_be_lost_and_not_logged(caplog: py
 
 def test_what_the_owner_did_not_turn_on_is_not_there() -> None:
     with client(Doors(SmallBot())) as browser:
-        assert browser.get("/healthz").text == "ok"
         assert browser.get("/widget.js").status_code == 404
         assert browser.post("/feedback", json={"ticket": "x", "vote": "up"}).status_code == 404
 
@@ -133,6 +132,6 @@ def test_the_widget_is_there_for_named_sites_and_only_they_may_frame_the_page() 
 
     assert reply.headers["content-type"].startswith("text/javascript")
     assert "attachShadow" in reply.text
-    framed = headers_of(["https://www.example.org", "https://shop.example.org"])["content-security-policy"]
+    framed = content_policy(embed_on=["https://www.example.org", "https://shop.example.org"])
     assert framed.endswith("frame-ancestors 'self' https://www.example.org https://shop.example.org")
-    assert headers_of()["content-security-policy"].endswith("frame-ancestors 'self'")
+    assert content_policy().endswith("frame-ancestors 'self'")

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from chatbot import AskingError, PortInUseError, QuestionError
-from chatbot.page import launch
 from chatbot.page.visits import Choice, Visit
+from chatbot.server import launch
 from index import Passage, Source
 from tests.browser.small_bot import MOW, NOISE, PASSAGES, SERVICE, START, SmallBot
 
