@@ -221,7 +221,8 @@ class Chatbot:
         kept = [citation.source for turn in asked[-1:] for citation in turn.answer.citations]
         evidence = self._best_evidence(readings, kept, served)
         threshold = self.calibration.threshold
-        choices = readings_to_choose_from(evidence, threshold) if not before else ()
+        # Taken literally, as when what is offered is tried, a question is answered or not.
+        choices = readings_to_choose_from(evidence, threshold) if not (before or literally) else ()
         if len(choices := tuple(choice for choice in choices if self._is_answered(choice, served))) > 1:
             return _clarify(question, evidence, choices)
         return compose(question, evidence, served.texts, threshold=threshold, first_number=first_number)
@@ -285,7 +286,8 @@ class Chatbot:
         """Tell whether the content answers *question*; tried once a generation."""
         if question not in served.tried:
             served.tried[question] = (
-                len(question) <= QUESTION_LIMIT and self._answer_one(question, (), served).verdict == "answered"
+                len(question) <= QUESTION_LIMIT
+                and self._answer_one(question, (), served, literally=True).verdict == "answered"
             )
         return served.tried[question]
 

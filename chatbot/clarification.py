@@ -33,7 +33,14 @@ def readings_to_choose_from(evidence: Evidence, threshold: float) -> tuple[str, 
         if first and item.confidence >= threshold and item.rank >= CLOSE * first.rank and asked < _title_stems(item)
     ]
     choices = tuple(dict.fromkeys(choice for item in close if (choice := question_of(item.candidate.hit.passage))))
-    return choices[:MOST_CHOICES] if len(choices) > 1 and first in close else ()
+    if first not in close or len(choices) < 2 or _bare(evidence.question.text) in map(_bare, choices):
+        # Whoever has chosen is not asked again.
+        return ()
+    return choices[:MOST_CHOICES]
+
+
+def _bare(text: str) -> str:
+    return " ".join(word.text.casefold() for word in split_words(text))
 
 
 def _title_stems(item: Judged) -> set[str]:

@@ -17,7 +17,8 @@ _ASKS_A_PRICE = re.compile(
     re.IGNORECASE,
 )
 _A_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|half|twice|once|several|"
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|"
+    r"seventy|eighty|ninety|dozen|hundred|thousand|million|half|twice|once|several|"
     r"no|none|every|each|free)\b",
     re.IGNORECASE,
 )

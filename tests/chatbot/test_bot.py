@@ -272,6 +272,21 @@ def test_whoever_asks_what_can_be_asked_is_told_what_the_content_covers(bot: Cha
     assert bot.ask("What can you do?").text.endswith("It covers: Side by side; Questions.")
 
 
+def test_a_word_that_may_mean_several_things_is_given_back_as_questions_that_are_answered(
+    folder: Path, encoder: WordEncoder
+) -> None:
+    kinds = {"frames": "We repair frames for ten years.", "batteries": "Two years.", "paint": "There is none."}
+    parts = "\n\n".join(f"## Guarantee on {kind}\n\n{text}" for kind, text in kinds.items())
+    (folder / "bikes.md").write_text(f"# Shop\n\n{parts}\n\n## Opening hours\n\nNine to five.\n", encoding="utf-8")
+    bot = Chatbot.open(folder, encoder=encoder)
+
+    answer = bot.ask("guarantee?")
+
+    assert answer.verdict == "clarify"
+    assert set(answer.suggestions) == {f"Guarantee on {kind}?" for kind in kinds}
+    assert [bot.ask(choice).verdict for choice in answer.suggestions] == ["answered"] * 3
+
+
 # Offering
 
 

@@ -24,6 +24,10 @@ None.
 
 Within a week.
 
+## Guarantee of it
+
+Of everything.
+
 ## Bell
 
 Brass.
@@ -65,6 +69,7 @@ def test_a_few_are_enough_to_choose_from(page_of: PageOf) -> None:
         pytest.param("How long is your guarantee worth something?", {FRAMES: 0.8, BATTERIES: 0.8}, id="a whole one"),
         pytest.param("what is it", {FRAMES: 0.8, BATTERIES: 0.8}, id="nothing to look up"),
         pytest.param("guarantee", {}, id="nothing found"),
+        pytest.param("guarantee of it", {"Guarantee of it": 0.8, FRAMES: 0.8}, id="the title itself, of grammar"),
     ],
 )
 def test_otherwise_there_is_nothing_to_choose(page_of: PageOf, typed: str, sure: dict[str, float]) -> None:
