@@ -77,7 +77,9 @@ def build_index(
         contents = IndexContents.assemble(documents, passages, views, computed)
         manifest = Manifest(EncoderInfo.of(encoder), CHUNKING_VERSION, len(passages), len(views), tuple(sources))
         written = write_generation(folder, contents.to_artefacts(), manifest)
-    return BuildReport(written.name, len(documents), len(passages), len(views), len(unknown), tuple(_doubts(passages)))
+    return BuildReport(
+        written.name, len(documents), len(passages), len(views), len(unknown), tuple(doubts_of(passages))
+    )
 
 
 def _compute(views: Sequence[View], encoder: Encoder, progress: Progress | None) -> dict[ViewKey, ViewVectors]:
@@ -107,7 +109,8 @@ def _computed_before(folder: Path, encoder: Encoder) -> dict[ViewKey, ViewVector
         return {}
 
 
-def _doubts(passages: Sequence[Passage]) -> Iterator[str]:
+def doubts_of(passages: Sequence[Passage]) -> Iterator[str]:
+    """Name the cells whose value may stand in the wrong place, each with file and line."""
     for passage in passages:
         for cell in passage.cells:
             if cell.doubt:
