@@ -92,13 +92,14 @@ def test_an_agent_asks_follows_up_and_searches(over: Callable[[Talk], None]) -> 
 
 def test_what_cannot_be_asked_is_an_error_in_a_sentence(over: Callable[[Talk], None]) -> None:
     async def talk(client: Client) -> None:
-        for name, arguments, said in [
+        wrong: list[tuple[str, dict[str, Any], str]] = [
             ("ask", {"question": "x" * 1001}, "1,001 characters"),
             ("ask", {"question": MOW, "conversation": "made up"}, "That conversation is over"),
             ("search", {"question": "mow", "count": 21}, "less than or equal to 20"),
             ("search", {"question": " "}, "empty"),
             ("ask", {}, "question"),
-        ]:
+        ]
+        for name, arguments, said in wrong:
             result = await client.call_tool(name, arguments)
 
             assert result.is_error
