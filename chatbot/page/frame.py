@@ -8,6 +8,13 @@ from chatbot.coverage import Coverage, Part
 from chatbot.page.visits import Exchange
 from chatbot.rendering import draw_question, one_block
 
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' "
+    "rx='8' fill='%234338ca'/%3E%3Cpath d='M8 21v-5q0-5 5-6v3q-2 1-2 3h2v5zm10 0v-5q0-5 5-6v3q-2 1-2 3h2v5z' "
+    "fill='white'/%3E%3C/svg%3E"
+)
+"""A quotation mark, in the page itself."""
+
 PROMISE = "Answers only with what {pages}, and shows where."
 
 MOST_PARTS = 8

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from chatbot.errors import QuestionError
 from chatbot.page.desk import FeedbackDesk
-from chatbot.page.frame import draw_header, draw_notice, draw_panel, draw_welcome
+from chatbot.page.frame import ICON, draw_header, draw_notice, draw_panel, draw_welcome
 from chatbot.page.visits import Bot, Choice, Exchange, Visit
 from chatbot.privacy import log_failure
 from chatbot.rendering import draw_question
@@ -175,7 +175,7 @@ def page_head() -> str:
     """Give the style and the script; in the head, because gradio rewrites what it is given as css."""
     folder = files("chatbot.page").joinpath("assets")
     style = folder.joinpath("page.css").read_text(encoding="utf-8")
-    return f"<style>{style}</style><script>{page_script()}</script>"
+    return f'<link rel="icon" href="{ICON}"><style>{style}</style><script>{page_script()}</script>'
 
 
 def page_script() -> str:

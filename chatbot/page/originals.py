@@ -10,6 +10,7 @@ from html import escape
 from importlib.resources import files
 
 from chatbot.coverage import Part
+from chatbot.page.frame import ICON
 from chatbot.rendering import make_controls_visible
 from index import Passage
 
@@ -42,17 +43,18 @@ def draw_original(part: Part, text: str, passages: Sequence[Passage], *, cited: 
     numbers = range(first, last + 1)
     shown = _public_lines(lines, numbers, passages)
     drawn = "".join(_draw_lines(lines, numbers, shown, cited))
-    language = f' lang="{escape(part.language)}"' if part.language else ""
     dated = f"<p>Updated {escape(part.updated)}</p>" if part.updated else ""
     cut = f"<p>Lines {first} to {last} of {len(lines)}.</p>" if last - first + 1 < len(lines) else ""
     home = "../" * (part.path.count("/") + 1)
+    title, path = escape(part.title), escape(part.path)
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{title}: {path}</title><link rel="icon" href="{ICON}"><style>{_style()}</style>'
+    )
+    header = f'<p><a href="{home}">Back to the chat</a></p><h1>{title}</h1><p><code>{path}</code></p>{dated}{cut}'
     return (
-        f'<!doctype html><html lang="{escape(part.language or "en")}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" '
-        f'content="light dark"><title>{escape(part.title)}: {escape(part.path)}</title><style>{_style()}</style></head>'
-        f'<body><header><p><a href="{home}">Back to the chat</a></p><h1>{escape(part.title)}</h1>'
-        f"<p><code>{escape(part.path)}</code></p>{dated}{cut}</header>"
-        f"<main{language}><ol>{drawn}</ol></main></body></html>"
+        f'<!doctype html><html lang="{escape(part.language or "en")}"><head>{head}</head>'
+        f"<body><header>{header}</header><main><ol>{drawn}</ol></main></body></html>"
     )
 
 

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chatbot.answers import Answer, Citation
 from chatbot.conversation import Conversation, Turn
@@ -81,7 +82,7 @@ def _quote_all(path: str) -> Answer:
     citations = []
     for number, passage in enumerate(PASSAGES[path], start=1):
         quoted = passage.cells[0] if passage.cells else passage.source
-        source = Source(path, passage.source.heading, *[passage.source.first_line] * 2, quoted.start, quoted.end)
+        source = replace(passage.source, start=quoted.start, end=quoted.end)
         citations.append(Citation(number, DOCUMENTS[path][quoted.start : quoted.end], source))
     if path == TABLE:
         rows = [f"| {c.number - 1} | {c.quote} [{c.number}] |" for c in citations]

@@ -204,7 +204,6 @@ if __name__ == "__main__":
     from chatbot.feedback import FeedbackFile
     from chatbot.server import Policy, launch
 
-    port, path, root_path, *embed_on = sys.argv[1:]
-    book = FeedbackFile(Path(path))
+    port, file, root_path, *embed_on = sys.argv[1:]
     policy = Policy(root_path=root_path, embed_on=tuple(embed_on), questions_a_minute=10_000)
-    launch(SmallBot(), port=int(port), book=book, policy=policy)
+    launch(SmallBot(), port=int(port), book=FeedbackFile(Path(file)), policy=policy)

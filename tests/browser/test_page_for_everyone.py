@@ -11,12 +11,13 @@ from tests.browser.small_bot import FUEL, MODELS, MOW, NOISE, SERVICE, START
 from tests.browser.test_page import PHONE, ask
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-LARGE, SMALL = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+LARGE: "ViewportSize" = {"width": 1280, "height": 800}
+SMALL: "ViewportSize" = {"width": 390, "height": 844}
 
 
 def complaints_of_axe(page: "Page") -> list[str]:

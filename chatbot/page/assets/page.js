@@ -182,9 +182,10 @@
     root.classList.toggle("talking", asked > 0);
   };
 
-  // Gradio repeats the source of each message in a label, calls buttons a list without items, and takes the language of
-  // the browser for that of the page.
+  // Gradio repeats the source of each message in a label, calls buttons a list without items, takes the language of the
+  // browser for that of the page, and looks for its manifest at the top of the site, wherever the page is.
   const repair = () => {
+    document.querySelector("link[rel=manifest]")?.remove();
     for (const message of document.querySelectorAll("#chat .message[aria-label], #chat [data-testid][aria-label]"))
       message.removeAttribute("aria-label");
     for (const examples of document.querySelectorAll("#chat .examples[role=list]")) examples.setAttribute("role", "group");

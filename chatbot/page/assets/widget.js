@@ -7,7 +7,7 @@
   const label = own.dataset.label || "Ask a question";
 
   const host = document.createElement("div");
-  const shade = host.attachShadow({ mode: "closed" });
+  const shade = host.attachShadow({ mode: "open" });
   shade.innerHTML = `
     <style>
       :host { all: initial; position: fixed; z-index: 2147483000; right: 20px; bottom: 20px; font: 500 16px/1.2 system-ui, sans-serif; }
