@@ -21,7 +21,7 @@ from chatbot.feedback import FILE_NAME, FeedbackFile
 from chatbot.rendering import as_plain_text
 from chatbot.settings import Settings, find_index, find_knowledge
 from chatbot.starter import copy_starter
-from index import IndexingError, Progress, SearchIndex, SentenceEncoder, build_index
+from index import IndexingError, Progress, SearchIndex, SentenceEncoder, build_index, go_back
 
 QUIET_SECONDS = 1.0
 """Work that is done sooner shows no progress."""
@@ -184,6 +184,30 @@ def mcp(
         launch_tools(bot, host=host or settings.host, port=port or settings.port, policy=Policy.of(settings))
     else:
         run_on_stdio(bot, Policy.of(settings))
+
+
+@app.command()
+def doctor(folder: Folder = None, index: IndexFolder = None) -> None:
+    """Look for what is wrong with the installation, FOLDER and its index; exit code 1 when there is a fault."""
+    from chatbot.doctor import diagnose
+
+    settings = _settings()
+    knowledge = find_knowledge(folder, settings)
+    findings = []
+    for finding in diagnose(knowledge, find_index(knowledge, index, settings), settings):
+        findings.append(finding)
+        typer.echo(str(finding))
+    if any(finding.state == "fault" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rollback(folder: Folder = None, index: IndexFolder = None) -> None:
+    """Answer from the index before the last build again; a running chat takes it up at the next question."""
+    settings = _settings()
+    knowledge = find_knowledge(folder, settings)
+    place = find_index(knowledge, index, settings)
+    typer.echo(f"{place}: {go_back(place)} is current again. The next build takes the content as it is then.")
 
 
 def _settings() -> Settings:

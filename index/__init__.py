@@ -4,6 +4,7 @@ Knows nothing of questions, chats or settings.
 """
 
 from index.build import BuildReport, Progress, build_index
+from index.doctor import Finding, examine
 from index.encoder import DEFAULT_ENCODER, Encoder, Encoding, SentenceEncoder
 from index.errors import (
     ContentError,
@@ -15,8 +16,9 @@ from index.errors import (
     IndexDamagedError,
     IndexingError,
     IndexMissingError,
+    NoWayBackError,
 )
-from index.generations import current_name
+from index.generations import current_name, go_back
 from index.passages import Cell, Passage, PassageKind, Sentence, Source
 from index.plaintext import html_paragraphs, plain_text
 from index.readers import list_sources
@@ -34,6 +36,7 @@ __all__ = [
     "EncoderError",
     "EncoderMismatchError",
     "Encoding",
+    "Finding",
     "FormatVersionError",
     "Hit",
     "IndexAccessError",
@@ -41,6 +44,7 @@ __all__ = [
     "IndexDamagedError",
     "IndexMissingError",
     "IndexingError",
+    "NoWayBackError",
     "Passage",
     "PassageKind",
     "Progress",
@@ -51,7 +55,9 @@ __all__ = [
     "Word",
     "build_index",
     "current_name",
+    "examine",
     "fold",
+    "go_back",
     "html_paragraphs",
     "list_sources",
     "plain_text",

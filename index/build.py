@@ -81,7 +81,7 @@ def build_index(
         contents = IndexContents.assemble(documents, passages, views, computed)
         manifest = Manifest(EncoderInfo.of(encoder), CHUNKING_VERSION, len(passages), len(views), tuple(sources))
         written = write_generation(folder, contents.to_artefacts(), manifest)
-    warnings = (*_left_out(documents), *_doubts(passages))
+    warnings = (*_left_out(documents), *doubts_of(passages))
     return BuildReport(written.name, len(documents), len(passages), len(views), len(unknown), warnings)
 
 
@@ -131,7 +131,8 @@ def _lines(numbers: Sequence[int]) -> str:
     return f"line{'s' if len(known) > 1 else ''} {named}"
 
 
-def _doubts(passages: Sequence[Passage]) -> Iterator[str]:
+def doubts_of(passages: Sequence[Passage]) -> Iterator[str]:
+    """Name the cells whose value may stand in the wrong place, each with file and line."""
     for passage in passages:
         for cell in passage.cells:
             if cell.doubt:

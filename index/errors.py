@@ -4,6 +4,7 @@ IndexingError
 ├── ContentError            the owner's content cannot be read as it stands
 ├── IndexMissingError       there is no index where one was looked for
 ├── IndexDamagedError       a file of the index is not what the build wrote
+├── NoWayBackError          there is no earlier generation of the index that is whole
 ├── IndexAccessError        the folder of the index cannot be read or written
 ├── IndexBusyError          another build is at work on the same index
 ├── FormatVersionError      the index was written by another version of this program
@@ -39,6 +40,16 @@ class IndexDamagedError(IndexingError):
 
     def __init__(self, file: Path | str, problem: str) -> None:
         super().__init__(f"{file}: {problem}. Build the index again with: faqsimile build --fresh")
+
+
+class NoWayBackError(IndexingError):
+    """There is no earlier generation of the index that is whole."""
+
+    def __init__(self, folder: Path | str) -> None:
+        super().__init__(
+            f"{folder}: there is no earlier generation to go back to. "
+            "Put the content back as it was, then build it with: faqsimile build"
+        )
 
 
 class IndexAccessError(IndexingError):

@@ -26,7 +26,14 @@ from types import MappingProxyType
 
 from filelock import FileLock, Timeout
 
-from index.errors import IndexAccessError, IndexBusyError, IndexDamagedError, IndexingError, IndexMissingError
+from index.errors import (
+    IndexAccessError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexingError,
+    IndexMissingError,
+    NoWayBackError,
+)
 from index.manifest import Artefact, Manifest
 
 MANIFEST_NAME = "manifest.json"
@@ -144,6 +151,44 @@ def write_generation(
         return Written(pointer.name, is_new=True)
 
 
+def go_back(folder: Path) -> str:
+    """Make the generation before the current one the current one again, and give its name.
+
+    Where `CURRENT` cannot be read, the newest generation that is whole is taken. The next build starts from the content
+    as it is then; the generation that was left stays until that.
+
+    Raises:
+        IndexMissingError: if there is no index.
+        NoWayBackError: if no earlier generation is whole.
+        IndexBusyError: if a build is at work.
+    """
+    if not folder.is_dir():
+        raise IndexMissingError(folder)
+    with build_lock(folder), _explain(folder, "written"):
+        pointer = _earlier_pointer(folder)
+        _point_to(folder, pointer)
+        return pointer.name
+
+
+def earlier_generation(folder: Path) -> str:
+    """Name the generation that `go_back` would take, every byte of which was read.
+
+    Raises:
+        IndexMissingError: if there is no index.
+        NoWayBackError: if no earlier generation is whole.
+    """
+    if not folder.is_dir():
+        raise IndexMissingError(folder)
+    with _explain(folder, "read"):
+        return _earlier_pointer(folder).name
+
+
+def leftovers(folder: Path) -> list[str]:
+    """Name what killed builds left in *folder*; a build that is at work now has something there, too."""
+    with _explain(folder, "read"):
+        return sorted(path.name for path in folder.iterdir() if path.name.startswith(_TEMPORARY))
+
+
 @contextmanager
 def build_lock(folder: Path, *, timeout: float = 10.0) -> Iterator[None]:
     """Keep other builds out of *folder*, which is made if need be; the holder may take the lock again inside.
@@ -219,6 +264,31 @@ def _read_file(path: Path, at_most: int = -1) -> bytes:
             return file.read(at_most)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexDamagedError(path, "is missing") from error
+
+
+def _earlier_pointer(folder: Path) -> _Pointer:
+    try:
+        current = current_name(folder)
+    except IndexDamagedError:
+        current = None
+    for name in reversed(_generation_names(folder)):
+        if current is None or _number(name) < _number(current):
+            pointer = _pointer_to(folder, name)
+            if pointer:
+                return pointer
+    raise NoWayBackError(folder)
+
+
+def _pointer_to(folder: Path, name: str) -> _Pointer | None:
+    """Give the pointer to a generation if it is whole."""
+    try:
+        pointer = _Pointer(name, hashlib.sha256(_read_file(folder / name / MANIFEST_NAME)).hexdigest())
+        if not name.endswith(pointer.manifest_sha256[:8]):
+            return None
+        _check_generation(folder, pointer)
+    except IndexingError:
+        return None  # damaged or of another format: not a way back
+    return pointer
 
 
 def _whole_current(folder: Path) -> _Pointer | None:

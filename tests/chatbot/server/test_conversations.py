@@ -62,7 +62,7 @@ def test_a_conversation_is_over_after_a_day(conversations: Conversations, monkey
 
 
 def test_the_oldest_turns_are_left_out_until_the_rest_fits(conversations: Conversations) -> None:
-    turns = [turn(f"What is {number}? {noise(1500, seed=number)}") for number in range(20)]
+    turns = [turn(f"What is {number}? {noise(900, seed=number)}") for number in range(20)]
     token = conversations.seal(turns)
     kept = conversations.open(token)
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ LET_IN = {
     "POST /gradio_api/queue/join",
 }
 """Of what gradio would serve by itself; HEAD goes with GET."""
+
+OURS_INSTEAD = {"GET /openapi.json"}
+"""Where an address of ours takes the place of one of gradio's."""
 
 SESSION = "abc123def45"
 
@@ -75,13 +79,13 @@ def test_gradio_serves_the_routes_that_were_looked_at() -> None:
 @pytest.mark.parametrize("route", INVENTORY.read_text(encoding="utf-8").splitlines())
 def test_no_route_of_gradio_is_reached_that_the_page_does_not_need(client: httpx.Client, route: str) -> None:
     method, path = route.split(" ")
-    if route in LET_IN or (method == "HEAD" and f"GET {path}" in LET_IN):
+    if f"{method.replace('HEAD', 'GET')} {path}" in {*LET_IN, *OURS_INSTEAD}:
         return
     path = re.sub(r"\{[^}]*\}", "x", path)
 
     reply = client.request(method, path, json={} if method == "POST" else None)
     assert reply.status_code in (404, 405)
-    assert reply.json()["code"] in ("not_found", "wrong_method")
+    assert reply.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("route", sorted(LET_IN))
@@ -138,8 +142,9 @@ def _raw(client: httpx.Client, request: str | bytes) -> bytes:
     with socket.create_connection(place, timeout=20) as connection:
         connection.sendall(request.encode() if isinstance(request, str) else request)
         replied = b""
-        while piece := connection.recv(65536):
-            replied += piece
+        with suppress(ConnectionResetError):  # the server hung up on what it did not want to read
+            while piece := connection.recv(65536):
+                replied += piece
         return replied
 
 
@@ -215,7 +220,7 @@ def test_a_body_without_a_length_is_counted_as_it_arrives(client: httpx.Client) 
 
     try:
         status = client.post("/api/ask", content=pieces(), headers={"content-type": "application/json"}).status_code
-    except httpx.WriteError:
+    except httpx.TransportError:
         status = 413  # the server hung up while it was sent
     assert status == 413
     assert sent < 20_000_000
@@ -231,9 +236,9 @@ def test_a_body_that_dawdles_is_cut_off(start: Start) -> None:
 
 
 def test_long_headers_are_refused(client: httpx.Client) -> None:
-    assert _raw(client, f"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: {'x' * 200_000}\r\n\r\n").startswith(
-        b"HTTP/1.1 4"
-    )
+    replied = _raw(client, f"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: {'x' * 200_000}\r\n\r\n")
+
+    assert replied[:10] in (b"", b"HTTP/1.1 4")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "application/x-www-form-urlencoded", ""])
@@ -262,8 +267,9 @@ def test_a_script_of_another_site_is_not_answered(client: httpx.Client) -> None:
 def test_a_flood_is_turned_away_and_another_visitor_is_not(start: Start) -> None:
     client = start()
     with ThreadPoolExecutor(16) as crowd:
-        post = lambda number: client.post("/gradio_api/queue/join", json=call(MOW, f"flood{number:06}")).status_code  # noqa: E731
-        statuses = list(crowd.map(post, range(3000)))
+        bodies = [call(MOW, f"flood{number:06}") for number in range(3000)]
+        replies = crowd.map(lambda body: client.post("/gradio_api/queue/join", json=body), bodies)
+        statuses = [reply.status_code for reply in replies]
     with httpx.Client(
         base_url=client.base_url, transport=httpx.HTTPTransport(local_address="127.0.0.2"), timeout=30
     ) as other:
@@ -311,7 +317,8 @@ def test_floods_and_giant_bodies_take_no_memory(tmp_path: Path) -> None:
                 client.post("/api/ask", json=ask_once)
             before = _peak_memory(served.process.pid)
             for _ in range(300):
-                client.post("/api/ask", content=b"x" * 1_000_000, headers={"content-type": "application/json"})
+                with suppress(httpx.TransportError):  # the server hung up while it was sent
+                    client.post("/api/ask", content=b"x" * 1_000_000, headers={"content-type": "application/json"})
                 client.get("/nothing")
             after = _peak_memory(served.process.pid)
 
