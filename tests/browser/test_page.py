@@ -1,5 +1,6 @@
 """The page in a real browser, with a bot that follows a script."""
 
+import re
 import subprocess
 import sys
 import urllib.error
