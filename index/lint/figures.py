@@ -8,6 +8,7 @@ from itertools import combinations
 
 from index.lint.findings import Finding
 from index.lint.pages import Page
+from index.lint.units import is_unit
 from index.passages import Passage
 from index.words import fold, split_words, stem
 
@@ -34,12 +35,6 @@ _LABELS = frozenset(
 )
 """A number after one of these is a name and no quantity."""
 
-_UNITS = frozenset(
-    "second minute hour day week month quarter year night euro dollar pound cent franc rupee percent kg g km m cm mm l "
-    "ml kb mb gb tb kwh ms s h min kilo gram litre liter metre meter mile foot inch degree people person member guest "
-    "seat place point".split()
-)
-_UNIT_STEMS = frozenset(stem(unit) for unit in _UNITS)
 _LEAST_ALIKE = 3
 _LEAST_APART = 4
 _TOLERANCE = 0.2
@@ -213,7 +208,7 @@ def _unit(figure: re.Match[str], before: list[str]) -> str:
     noun = fold(figure["noun"] or "")
     if figure["sign"] or figure["unit"]:
         return "%" if (figure["unit"] or "").startswith(("%", "per")) else figure["sign"] or figure["unit"]
-    if stem(noun) in _UNIT_STEMS:
+    if is_unit(noun):
         return stem(noun)
     is_counted = noun.endswith("s") and len(noun) > 3 and bool(before)
     return stem(noun) if is_counted and not before[-1][:1].isdigit() else ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
@@ -179,12 +180,14 @@ def _links_of_rst(page: Page) -> Iterator[_Link]:
 
 
 def _links_of_markdown(page: Page) -> Iterator[_Link]:
-    environment: dict[str, Mapping[str, Mapping[str, object]]] = {}
+    environment: dict[str, Any] = {}
     tokens = _parser().parse(_without_front_matter(page.document.text), environment)
+    defined = {str(found["href"]): found["map"][0] + 1 for found in environment.get("references", {}).values()}
     for token in tokens:
         line = (token.map or [0])[0] + 1
         if token.type == "inline":
-            yield from _links_inside(token.children or [], line)
+            for link in _links_inside(token.children or [], line):
+                yield _Link(defined.get(link.target, link.line), link.target)
         elif token.type == "html_block":
             yield from _links_of_html(token.content, line)
 

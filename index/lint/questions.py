@@ -98,9 +98,11 @@ def _start_of_line(page: Page, offset: int) -> int:
 
 
 def _may_be_a_first_line(page: Page, heading: Heading, below: Sequence[Block]) -> bool:
-    """Say whether a line that nobody marked as a heading stands right above another: then it is title and subtitle."""
+    """Say whether a line that nobody marked as a heading is the title of the page, or has a subtitle right below it."""
     if not page.document.path.lower().endswith(".txt") or not below or not isinstance(below[0], Heading):
         return False
+    if heading is page.document.blocks[0]:
+        return True
     return page.document.line_at(below[0].span.start) == page.document.line_at(heading.span.end) + 1
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from index.chunking.tables import NO_LABEL, SHIFTED, entity_columns
 from index.lint.findings import Finding
 from index.lint.pages import Page
+from index.lint.units import is_unit
 from index.passages import Passage
 from index.plaintext import plain_text
 from index.readers.document import Table, TableRow
@@ -124,9 +125,11 @@ def _lost_units(
         for column in compared:
             cell = row.cells[column]
             in_doubt = passage is not None and passage.cells[column - 1].doubt not in ("", SHIFTED, NO_LABEL)
-            unit = _unit_beside(row, column, compared) or _unit_above(table, number, column)
+            # Where the row, or the column, has bare numbers beside this one, they count something that needs no unit.
+            unit = "" if _has_bare(row, column, compared) else _unit_above(table, number, column)
+            unit = unit or ("" if _has_bare_above(table, number, column) else _unit_beside(row, column, compared))
             if cell.text and (in_doubt or unit):
-                example = unit or _unit_in(page, passage, column)
+                example = unit or _unit_in(passage, column)
                 yield page.finding(
                     "lost-unit",
                     cell.span.start,
@@ -136,7 +139,15 @@ def _lost_units(
                 )
 
 
-def _unit_in(page: Page, passage: Passage | None, column: int) -> str:
+def _has_bare(row: TableRow, column: int, compared: list[int]) -> bool:
+    return any(_is_bare(row.cells[other].text) for other in compared if other != column)
+
+
+def _has_bare_above(table: Table, number: int, column: int) -> bool:
+    return any(_is_bare(row.cells[column].text) for place, row in enumerate(table.rows) if place != number)
+
+
+def _unit_in(passage: Passage | None, column: int) -> str:
     """Name the unit that the doubt about a cell names."""
     doubt = passage.cells[column - 1].doubt if passage else ""
     return doubt.partition(" has no ")[2].partition(",")[0] or "unit"
@@ -145,18 +156,25 @@ def _unit_in(page: Page, passage: Passage | None, column: int) -> str:
 def _unit_beside(row: TableRow, column: int, compared: list[int]) -> str:
     """Give the unit that every other cell of the row has, where this one is a bare number."""
     beside = [row.cells[other].text for other in compared if other != column]
-    return _shared_unit(row.cells[column].text, [text for text in beside if text], least=1)
+    unit = _shared_unit(row.cells[column].text, [text for text in beside if text])
+    # One neighbour alone may say something else altogether: "9 September" beside room 12.
+    return unit if len(beside) > 1 or is_unit(unit) else ""
 
 
 def _unit_above(table: Table, number: int, column: int) -> str:
     """Give the unit that every other cell of the column has, where this one is a bare number."""
     others = [row.cells[column].text for place, row in enumerate(table.rows) if place != number]
-    return _shared_unit(table.rows[number].cells[column].text, [text for text in others if text], least=_NEIGHBOURS)
+    filled = [text for text in others if text]
+    return _shared_unit(table.rows[number].cells[column].text, filled) if len(filled) >= _NEIGHBOURS else ""
 
 
-def _shared_unit(text: str, others: list[str], *, least: int) -> str:
+def _is_bare(text: str) -> bool:
+    return re.fullmatch(r"[~≈]?\d[\d.,]*", plain_text(text)) is not None
+
+
+def _shared_unit(text: str, others: list[str]) -> str:
     bare = _QUANTITY.fullmatch(plain_text(text))
-    if bare is None or bare["unit"] or bare["sign"] or not bare["number"].strip("0.,") or len(others) < least:
+    if bare is None or bare["unit"] or bare["sign"] or not bare["number"].strip("0.,") or not others:
         return ""
     found = [_QUANTITY.fullmatch(plain_text(other)) for other in others]
     units = [(quantity["unit"] or quantity["sign"]) if quantity else "" for quantity in found]

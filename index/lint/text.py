@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from index.chunking.sentences import cut_sentences
 from index.encoder import Encoder
 from index.lint.findings import Finding
 from index.lint.pages import Page
-from index.passages import Sentence
 from index.plaintext import plain_text
+from index.readers.document import Paragraph, Table
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _REPLACED = re.compile("\ufffd")
@@ -122,22 +123,18 @@ def _too_long(page: Page, encoder: Encoder) -> Iterator[Finding]:
 
 def _units(page: Page) -> Iterator[tuple[str, int, str]]:
     """Give each sentence as its owner ended it, and each cell: what it is, where it stands, its words."""
-    for passage in page.passages:
-        for cell in passage.cells:
-            yield "cell", cell.start, plain_text(cell.text)
-        run: list[Sentence] = []
-        for sentence in passage.sentences:
-            if run and (sentence.paragraph != run[-1].paragraph or _is_ended(run[-1].text)):
-                yield _joined(page, run)
-                run = []
-            if sentence.style != "code":
-                run.append(sentence)
-        if run:
-            yield _joined(page, run)
-
-
-def _joined(page: Page, run: list[Sentence]) -> tuple[str, int, str]:
-    return "sentence", run[0].start, plain_text(page.document.text[run[0].start : run[-1].end])
+    text = page.document.text
+    for block in page.document.blocks:
+        if isinstance(block, Table):
+            for row in (block.header, *block.rows):
+                yield from (("cell", cell.span.start, plain_text(cell.text)) for cell in row.cells)
+        elif isinstance(block, Paragraph) and block.style != "code":
+            start = block.span.start
+            # Cut where a sentence ends, and besides where it grows too long.
+            for sentence in cut_sentences(text, block.span.start, block.span.end):
+                if sentence.end == block.span.end or _is_ended(text[sentence.start : sentence.end]):
+                    yield "sentence", start, plain_text(text[start : sentence.end])
+                    start = sentence.end + 1
 
 
 def _is_ended(words: str) -> bool:

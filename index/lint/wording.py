@@ -95,7 +95,8 @@ def _other_spellings(spellings: dict[str, list[tuple[Page, int]]]) -> Iterator[F
     if not names or len(spellings) < 2:
         return
     counts = Counter({name: len(found) for name, found in spellings.items()})
-    usual = max(counts, key=lambda name: (counts[name], name in names, name))
+    # Nobody types a capital inside a word by accident, so "GitHub" is right even where "Github" is more frequent.
+    usual = max(counts, key=lambda name: (name in names, counts[name], name))
     for name, found in spellings.items():
         if name == usual or not (name in names or _is_another_spelling(name, usual, names)):
             continue
