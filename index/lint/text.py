@@ -1,6 +1,7 @@
 """What is wrong with the characters of a page, and what on it no question can find."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from index.chunking.sentences import cut_sentences
@@ -8,7 +9,7 @@ from index.encoder import Encoder
 from index.lint.findings import Finding
 from index.lint.pages import Page
 from index.plaintext import plain_text
-from index.readers.document import Paragraph, Table
+from index.readers.document import Heading, Paragraph, Table
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _REPLACED = re.compile("\ufffd")
@@ -22,7 +23,9 @@ _FRAME = 2
 
 _IMAGE_ALONE = re.compile(r"(?m)^[ \t>|]*(?:[-*+] )?!\[\s*\]\([^()\n]*\)[ \t|]*$")
 _TAG_ALONE = re.compile(r"(?m)^[ \t>|]*<img\b(?![^<>]*\balt\s*=)[^<>]*>(?:</img>)?[ \t|]*$", re.IGNORECASE)
-_RST_IMAGE = re.compile(r"(?m)^([ \t]*)\.\. image::.*\n((?:\1[ \t]+:.*\n?)*)")
+_RST_IMAGE = re.compile(r"(?m)^([ \t]*)\.\. image::.*(?:\n|$)(?:\1[ \t]+:(?!alt:).*(?:\n|$))*+(?!\1[ \t]+:alt:)")
+_BUTTON = re.compile(r"badge|shields\.io|:target:", re.IGNORECASE)
+"""What is in the address of a status badge, and in an image that is a link."""
 
 
 def check_characters(page: Page) -> Iterator[Finding]:
@@ -41,7 +44,7 @@ def check_characters(page: Page) -> Iterator[Finding]:
         (_UNSEEN, "an unseen character ({code}) stands here; a word with it in is not found", "Delete it"),
     )
     for pattern, message, cure in kinds:
-        places = [found.start() for found in pattern.finditer(page.document.text)]
+        places = [found.start() for found in pattern.finditer(page.document.text) if not page.is_code(found.start())]
         if places:
             code = f"U+{ord(page.document.text[places[0]]):04X}"
             yield page.finding("encoding", places[0], message.format(code=code) + _more(page, places), cure)
@@ -88,8 +91,12 @@ def _more(page: Page, places: list[int]) -> str:
 def check_visibility(page: Page, encoder: Encoder) -> Iterator[Finding]:
     """Find sentences and cells longer than the encoder sees, and images that stand for text without saying what."""
     yield from _too_long(page, encoder)
+    sections = [block.span.start for block in page.document.blocks if isinstance(block, Heading)]
+    told: set[int] = set()
     for start in _images_without_words(page):
-        if not page.is_code(start):
+        section = bisect_right(sections, start)
+        if section not in told and not page.is_code(start):
+            told.add(section)
             yield page.finding(
                 "invisible-text",
                 start,
@@ -99,13 +106,13 @@ def check_visibility(page: Page, encoder: Encoder) -> Iterator[Finding]:
 
 
 def _images_without_words(page: Page) -> Iterator[int]:
+    """Find images that stand alone and have no alternative text, badges and buttons aside."""
     text = page.document.text
-    if page.document.path.lower().endswith(".rst"):
-        yield from (image.start() + len(image[1]) for image in _RST_IMAGE.finditer(text) if ":alt:" not in image[2])
-        return
-    for pattern in (_IMAGE_ALONE, _TAG_ALONE):
+    patterns = (_RST_IMAGE,) if page.document.path.lower().endswith(".rst") else (_IMAGE_ALONE, _TAG_ALONE)
+    for pattern in patterns:
         for image in pattern.finditer(text):
-            yield image.start() + len(image.group()) - len(image.group().lstrip())
+            if not _BUTTON.search(image.group()):
+                yield image.start() + len(image.group()) - len(image.group().lstrip())
 
 
 def _too_long(page: Page, encoder: Encoder) -> Iterator[Finding]:

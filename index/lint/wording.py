@@ -1,7 +1,7 @@
 """What is wrong with the words: placeholders left standing, names spelled in two ways, dates that have passed."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
@@ -86,39 +86,46 @@ def check_spellings(pages: Iterable[Page]) -> Iterator[Finding]:
             places[found.group().casefold()][found.group()].append((page, found.start()))
         for found in _TWO_WORDS.finditer(page.visible):
             places[(found[1] + found[2]).casefold()][found.group()].append((page, found.start()))
+    words = "\n".join(page.visible for page in pages)
     for spellings in places.values():
-        yield from _other_spellings({name: found for name, found in spellings.items() if not name.isupper()})
+        yield from _other_spellings({name: found for name, found in spellings.items() if not name.isupper()}, words)
 
 
-def _other_spellings(spellings: dict[str, list[tuple[Page, int]]]) -> Iterator[Finding]:
+def _other_spellings(spellings: dict[str, list[tuple[Page, int]]], words: str) -> Iterator[Finding]:
     names = [name for name in spellings if _INNER_CAPITAL.fullmatch(name)]
-    if not names or len(spellings) < 2:
+    counts = {name: len(found) for name, found in spellings.items() if _is_the_same_name(name, names, words)}
+    if not names or len(counts) < 2:
         return
-    counts = Counter({name: len(found) for name, found in spellings.items()})
     # Nobody types a capital inside a word by accident, so "GitHub" is right even where "Github" is more frequent.
-    usual = max(counts, key=lambda name: (name in names, counts[name], name))
-    for name, found in spellings.items():
-        if name == usual or not (name in names or _is_another_spelling(name, usual, names)):
+    usual = max(counts, key=lambda name: (name in names or _is_two_words(name), counts[name], name))
+    for name in counts.keys() - {usual}:
+        # What is written small more often than not is a word ("dataframe") or a command ("pathspec").
+        if name.islower() and counts[name] >= counts[usual]:
             continue
         by_page: dict[str, list[tuple[Page, int]]] = defaultdict(list)
-        for page, start in found:
+        for page, start in spellings[name]:
             by_page[page.document.path].append((page, start))
         for (page, start), *others in by_page.values():
-            more = f" (and {len(others)} more times on this page)" if others else ""
+            more = f" ({len(others) + 1} times on this page)" if others else ""
             yield page.finding(
                 "two-spellings",
                 start,
-                f"“{name}” is written “{usual}” elsewhere{more}",
-                f"Write “{usual}” everywhere; what visitors may type goes under aliases at the top of the page",
+                f"“{name}” here{more}, “{usual}” elsewhere",
+                "Write it in one way; what else visitors may type goes under aliases at the top of the page",
             )
 
 
-def _is_another_spelling(name: str, usual: str, names: list[str]) -> bool:
-    """Say whether *name* is no word of its own: for two words, that the name is made of exactly these."""
-    if " " not in name and "-" not in name:
+def _is_two_words(name: str) -> bool:
+    return " " in name or "-" in name
+
+
+def _is_the_same_name(name: str, names: list[str], words: str) -> bool:
+    """Say whether *name* can be a spelling of one of *names*: two words must be its parts, and no ordinary words."""
+    if not _is_two_words(name):
         return True
-    camel = usual if usual in names else names[0]
-    return _PARTS.findall(camel) == re.split("[ -]", name)
+    parts = re.split("[ -]", name)
+    is_made_of_them = any(_PARTS.findall(other) == parts for other in names)
+    return is_made_of_them and re.search(rf"\b{'[ -]'.join(parts).lower()}", words) is None
 
 
 def check_dates(page: Page, today: date, months: int) -> Iterator[Finding]:
