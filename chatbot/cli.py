@@ -1,4 +1,4 @@
-"""The command line: `faqsimile chat`, `ask`, `build`, `test`, `init`.
+"""The command line: `faqsimile chat`, `ask`, `build`, `check`, `test`, `init`.
 
 Heavy libraries are imported inside the commands that need them, so that --help stays instant.
 """
@@ -11,16 +11,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from chatbot import AskingError, Chatbot
 from chatbot.evaluation import evaluate, load_cases
+from chatbot.findings import FORMATS
 from chatbot.rendering import as_plain_text
 from chatbot.settings import Settings, find_index, find_knowledge
 from chatbot.starter import copy_starter
-from index import IndexingError, Progress, SentenceEncoder, build_index
+from index import IndexingError, Progress, SentenceEncoder, build_index, lint_folder
 
 QUIET_SECONDS = 1.0
 """Work that is done sooner shows no progress."""
@@ -130,6 +131,24 @@ def build(
         )
     typer.echo(str(report))
     typer.echo(f"The index is in {place}.")
+
+
+@app.command()
+def check(
+    folder: Folder = None,
+    output: Annotated[
+        Literal["text", "json", "sarif", "github"],
+        typer.Option("--format", help="For people, for programs, for code scanning, for GitHub's workflows."),
+    ] = "text",
+) -> None:
+    """Look through FOLDER for what will mislead its visitors; exit code 1 when there are errors."""
+    settings = _settings()
+    knowledge = find_knowledge(folder, settings)
+    findings = lint_folder(knowledge, SentenceEncoder(settings.encoder))
+    if told := FORMATS[output](findings, knowledge):
+        typer.echo(told)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command("test")

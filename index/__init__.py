@@ -1,4 +1,4 @@
-"""From content to a searchable index: files become documents, passages, vectors and hits.
+"""From content to a searchable index: files become documents, passages, vectors and hits. And what is wrong with them.
 
 Knows nothing of questions, chats or settings.
 """
@@ -17,6 +17,7 @@ from index.errors import (
     IndexMissingError,
 )
 from index.generations import current_name
+from index.lint import RULES, Finding, Rule, RuleName, Severity, lint_folder
 from index.passages import Cell, Passage, PassageKind, Sentence, Source
 from index.plaintext import plain_text
 from index.readers import list_sources
@@ -27,6 +28,7 @@ from index.words import Word, fold, split_words, stem
 __all__ = [
     "CONTEXT",
     "DEFAULT_ENCODER",
+    "RULES",
     "BuildReport",
     "Cell",
     "ContentError",
@@ -34,6 +36,7 @@ __all__ = [
     "EncoderError",
     "EncoderMismatchError",
     "Encoding",
+    "Finding",
     "FormatVersionError",
     "Hit",
     "IndexAccessError",
@@ -44,14 +47,18 @@ __all__ = [
     "Passage",
     "PassageKind",
     "Progress",
+    "Rule",
+    "RuleName",
     "SearchIndex",
     "Sentence",
     "SentenceEncoder",
+    "Severity",
     "Source",
     "Word",
     "build_index",
     "current_name",
     "fold",
+    "lint_folder",
     "list_sources",
     "plain_text",
     "split_words",

@@ -21,13 +21,19 @@ _FIGURE = re.compile(
     r"(?<![\w.,/-])(?P<about>[~≈])?(?P<sign>[$€£¥₹])?\s?(?P<low>\d+(?:[.,]\d+)*)(?:\s?(?:[-–]|to|or)\s?(?P<high>\d+(?:[.,]\d+)*))?"
     rf"(?:\s?(?P<unit>{_PERCENT}|[$€£¥₹])|[\s-]?(?P<noun>[^\W\d_]{{1,20}}))?(?![\w/])"
 )
-_DETERMINERS = frozenset("the a an our your their my his her its these those this that them us you which whom all".split())
-_BETWEEN = frozenset("a an the is are be was were will yes no about around roughly approximately usually only just".split())
+_DETERMINERS = frozenset(
+    "the a an our your their my his her its these those this that them us you which whom all".split()
+)
+_BETWEEN = frozenset(
+    "a an the is are be was were will yes no about around roughly approximately usually only just".split()
+)
 """What two wordings of the same statement may differ in."""
 
-_BOUNDS = frozenset("than least most over under below above up to from until till before after by every another".split())
+_BOUNDS = frozenset(
+    "than least most over under below above up to from until till before after by every another".split()
+)
 _ABOUT = frozenset("about around roughly approximately nearly almost some circa ca".split())
-_POINTING = frozenset("it its this that these those they their he she we you i here there both each".split()) - {"each"}
+_POINTING = frozenset("it its this that these those they their he she we you i here there both".split())
 _CONDITIONS = frozenset("if when unless for with without except only where while until once but".split())
 _LABELS = frozenset(
     "step version chapter section page line bus tram room level phase part figure table row no number nr grade class "
@@ -198,7 +204,7 @@ def _statement(page: Page, passage: Passage, offset: int, clause: str, figure: r
         " ".join(figure.group().split()),
         low,
         max(low, high),
-        bool(figure["about"]) or bool(before) and before[-1] in _ABOUT,
+        bool(figure["about"]) or before[-1] in _ABOUT,
         not is_command and first not in _POINTING and not set(others) & _POINTING,
     )
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -23,15 +22,19 @@ from index.readers.document import QUESTION_LINE_LEVEL, Heading
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|[^/]*[{}<>$]|.*[{}]", re.IGNORECASE)
 """Addresses, paths from the top of a web site, templates."""
 
-_SIBLINGS = (".md", ".mdx", ".markdown", ".rst", ".txt")
+_SOURCES = (".md", ".mdx", ".markdown", ".rst", ".txt")
 """What a page may be written in that the published site calls .html."""
+
+_IS_NO_ANCHOR = re.compile(r"top$|:~:|/|!", re.IGNORECASE)
+"""The top of the page, words to be marked, routes of an application."""
 
 _HTML_LINK = re.compile(r"<(?:a|img)\b[^<>]*?\b(?:href|src)\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
 _HTML_ANCHOR = re.compile(r"<[a-z][^<>]*?\b(?:id|name)\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 _HEADING_ANCHOR = re.compile(r"\{\s*:?\s*#([\w-]+)[^{}\n]*\}|\[#([\w-]+)\]\s*$", re.MULTILINE)
 _RST_LINK = re.compile(
     r"`[^`<]*<(?P<link>[^<>]+)>`__?(?!\w)|:doc:`(?:[^`<]*<)?(?P<doc>[^`<>]+)>?`|"
-    r"^[ \t]*\.\.[ ](?:\|[^|\n]*\|[ ])?(?:image|figure)::[ \t]*(?P<image>\S+)|^[ \t]*\.\.[ ]_[^:\n]+:[ \t]+(?P<target>\S+)[ \t]*$",
+    r"^[ \t]*\.\.[ ](?:\|[^|\n]*\|[ ])?(?:image|figure)::[ \t]*(?P<image>\S+)|"
+    r"^[ \t]*\.\.[ ]_[^:\n]+:[ \t]+(?P<target>\S+)[ \t]*$",
     re.MULTILINE,
 )
 _RST_CODE = re.compile(r"``.+?``", re.DOTALL)
@@ -70,34 +73,36 @@ def _check_page(page: Page, anchors: Mapping[Path, frozenset[str]]) -> Iterator[
         followed += bool(path and place)
         if place == _MISSING:
             missing.append(link)
-        elif place and fragment and not path.startswith("?"):
+        elif place and fragment:
             yield from _check_anchor(page, link, unquote(fragment), anchors.get(place.resolve()))
     yield from _missing(page, missing, whole=followed - len(missing))
 
 
 _MISSING = Path()
+"""Stands for a file that is not there."""
 
 
 def _find(page: Page, path: str, link: _Link) -> Path | None:
     """Find the file that a link means: None where nobody can say, `_MISSING` where there is none."""
     root = page.root.resolve()
-    base = root if link.is_document and path.startswith("/") else page.place.resolve().parent
-    place = Path(re.sub(r"/+$", "", f"{base}/{path.lstrip('/') if link.is_document else path}")).resolve()
+    base = root if path.startswith("/") else page.place.resolve().parent
+    place = (base / path.strip("/")).resolve()
     if not place.is_relative_to(root):
         return None
-    candidates = [place]
-    if link.is_document or place.suffix.lower() in (".html", ".htm", *_SIBLINGS):
-        stem = place if link.is_document else place.with_suffix("")
-        candidates += [stem.with_name(stem.name + suffix) for suffix in _SIBLINGS if link.is_document or _is_site(place)]
-    for candidate in candidates:
+    for candidate in (place, *_written_as(place, link)):
         if candidate.exists():
             return candidate
     # Without a suffix it may be an address of the published site, which only that site knows.
     return _MISSING if link.is_document or place.suffix else None
 
 
-def _is_site(place: Path) -> bool:
-    return place.suffix.lower() in (".html", ".htm")
+def _written_as(place: Path, link: _Link) -> list[Path]:
+    """Give the files that the published site may make a page called *place* of."""
+    if link.is_document:
+        return [place.with_name(place.name + suffix) for suffix in _SOURCES]
+    if place.suffix.lower() in (".html", ".htm"):
+        return [place.with_suffix(suffix) for suffix in _SOURCES]
+    return []
 
 
 def _missing(page: Page, missing: list[_Link], *, whole: int) -> Iterator[Finding]:
@@ -121,7 +126,12 @@ def _broken(page: Page, line: int, message: str, cure: str) -> Finding:
 
 
 def _check_anchor(page: Page, link: _Link, fragment: str, anchors: frozenset[str] | None) -> Iterator[Finding]:
-    if anchors is None or _plain(fragment) in anchors or fragment.lower() == "top" or fragment.startswith((":~:", "/", "!")):
+    if (
+        anchors is None
+        or _plain(fragment) in anchors
+        or fragment.lower() == "top"
+        or fragment.startswith((":~:", "/", "!"))
+    ):
         return
     near = _nearest(_plain(fragment), anchors)
     yield Finding(

@@ -26,9 +26,6 @@ _EMPTY_WORDS = frozenset(
 """What two wordings of the same question may differ in."""
 
 _POINTING = frozenset("it its this that these those they them their he she here there".split())
-_ORDERED = frozenset("than before after from instead over into between against versus vs without until or".split())
-"""Words around which the order of the others matters: "A than B" is not "B than A"."""
-
 _SELF_CONTAINED = 2
 """A question with fewer telling words leans on the heading above it."""
 
@@ -131,7 +128,7 @@ class _Asked:
     page: Page
     passage: Passage
     asks: tuple[str, ...]
-    """The telling words, as stems, in order."""
+    """The telling words, as stems, in order: "A or B" is not "B or A" where one goes before the other."""
 
     leans: bool
     """Whether it can be understood only under its heading."""
@@ -168,7 +165,7 @@ def check_duplicates(pages: Iterable[Page], encoder: Encoder) -> Iterator[Findin
         for passage in page.passages:
             if passage.kind == "question":
                 asked = _Asked.of(page, passage)
-                families[tuple(sorted(asked.asks))].append(asked)
+                families[asked.asks].append(asked)
     for family in families.values():
         told: set[int] = set()
         for first, second in combinations(family, 2):
@@ -179,8 +176,6 @@ def check_duplicates(pages: Iterable[Page], encoder: Encoder) -> Iterator[Findin
 
 def _mean_the_same(first: _Asked, second: _Asked, encoder: Encoder) -> bool:
     if not first.asks or first.answer == second.answer:
-        return False
-    if first.asks != second.asks and _ORDERED & {*map(fold, first.passage.title.split())}:
         return False
     if _above(first) != _above(second) and (first.leans or second.leans):
         return False

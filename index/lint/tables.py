@@ -42,9 +42,7 @@ def check_tables(page: Page) -> Iterator[Finding]:
                 yield finding
 
 
-def _damaged_rows(
-    page: Page, table: Table, columns: list[str], rows: Mapping[int, Passage]
-) -> Iterator[Finding]:
+def _damaged_rows(page: Page, table: Table, columns: list[str], rows: Mapping[int, Passage]) -> Iterator[Finding]:
     for row in table.rows:
         label = _name(row)
         short = _cells_left_off(page, table, columns, row)
@@ -116,9 +114,7 @@ def _is_nearly_full(filled: int, cells: int) -> bool:
     return cells - filled <= 1 or filled >= _MOSTLY_FULL * cells
 
 
-def _lost_units(
-    page: Page, table: Table, columns: list[str], rows: Mapping[int, Passage]
-) -> Iterator[Finding]:
+def _lost_units(page: Page, table: Table, columns: list[str], rows: Mapping[int, Passage]) -> Iterator[Finding]:
     compared = entity_columns(table, columns)
     for number, row in enumerate(table.rows):
         passage = rows.get(row.span.start)

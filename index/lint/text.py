@@ -23,7 +23,7 @@ _FRAME = 2
 
 _IMAGE_ALONE = re.compile(r"(?m)^[ \t>|]*(?:[-*+] )?!\[\s*\]\([^()\n]*\)[ \t|]*$")
 _TAG_ALONE = re.compile(r"(?m)^[ \t>|]*<img\b(?![^<>]*\balt\s*=)[^<>]*>(?:</img>)?[ \t|]*$", re.IGNORECASE)
-_RST_IMAGE = re.compile(r"(?m)^([ \t]*)\.\. image::.*(?:\n|$)(?:\1[ \t]+:(?!alt:).*(?:\n|$))*+(?!\1[ \t]+:alt:)")
+_RST_IMAGE = re.compile(r"(?m)^([ \t]*)\.\. image::.*+\n?+(?:\1[ \t]+:(?!alt:).*+\n?+)*+(?!\1[ \t]+:alt:)")
 _BUTTON = re.compile(r"badge|shields\.io|:target:", re.IGNORECASE)
 """What is in the address of a status badge, and in an image that is a link."""
 

@@ -13,7 +13,7 @@ _PLACEHOLDERS = (
     re.compile(r"(?<![\w-])(?:TBD|T\.B\.D\.)(?![\w-])|(?<![\w-])(?:TBA|TBC)(?=[ \t]*(?:[.,;)|]|$))", re.MULTILINE),
     re.compile(r"\blorem\s+ipsum\b", re.IGNORECASE),
     re.compile(r"(?<![\w.])(?:x{3,}|X{4,})(?![\w-])"),
-    re.compile(r"[\[<(]\s*(?:please\s+)?(?:insert|fill\s+in|enter|add)\b[^\[\]<>()\n]{0,60}[\])>](?![\[(])", re.IGNORECASE),
+    re.compile(r"\[\s*(?:please\s+)?(?:insert|fill\s+in|enter|add)\s[^\[\]\n]{1,60}\](?![\[(:])", re.IGNORECASE),
     re.compile(r"\binsert\s+(?:\w+\s+){1,4}here\b(?!\s+(?:and|or|if|to|when)\b)", re.IGNORECASE),
     re.compile(r"\[\s*your\s[^\[\]\n]{1,40}\](?![\[(:])", re.IGNORECASE),
     re.compile(r"\{\{[^{}\n]*\}\}|\{%[^%{}\n]*%\}"),
