@@ -13,7 +13,7 @@ from index.lint.pages import Page
 from index.lint.units import is_unit
 from index.passages import Passage
 from index.plaintext import plain_text
-from index.readers.document import Table, TableRow
+from index.readers.document import Span, Table, TableRow
 from index.readers.pipe_tables import cut_cells
 from index.words import stem
 
@@ -25,6 +25,9 @@ _NEIGHBOURS = 3
 """So many other rows have to agree before one of them counts as an exception."""
 
 _MOSTLY_FULL = 0.9
+_FEW = 5
+"""More rows with the same fault are said once."""
+
 _GROUPS = 2
 """So many rows with nothing but a label are titles of groups; a single one has lost its values."""
 
@@ -43,25 +46,19 @@ def check_tables(page: Page) -> Iterator[Finding]:
 
 
 def _damaged_rows(page: Page, table: Table, columns: list[str], rows: Mapping[int, Passage]) -> Iterator[Finding]:
+    short = {row.span: missing for row in table.rows if (missing := _cells_left_off(page, columns, row, table))}
     for row in table.rows:
-        label = _name(row)
-        short = _cells_left_off(page, table, columns, row)
-        if short:
-            yield page.finding(
-                "table-row-cells",
-                row.span.start,
-                f"the row {label} leaves off its last {'cell' if short == 1 else f'{short} cells'}, "
-                "and nobody can say which value is missing",
-                f"Give it {len(columns)} cells, as the header has",
-                severity="warning",
-            )
+        if row.span in short:
+            if len(short) <= _FEW or row.span == next(iter(short)):
+                yield _short_row(page, row, columns, short)
             continue
         doubts = {cell.doubt for cell in rows[row.span.start].cells} if row.span.start in rows else set()
         if SHIFTED in doubts:
             yield page.finding(
                 "table-row-cells",
                 row.span.start,
-                f"the row {label} has nothing under “{columns[-1]}”, so its values may stand under the wrong column",
+                f"the row {_name(row)} has nothing under “{columns[-1]}”, "
+                "so its values may stand under the wrong column",
                 "Put each value under its own column, and say “none” or “unknown” where there is none",
             )
         elif NO_LABEL in doubts:
@@ -74,7 +71,20 @@ def _damaged_rows(page: Page, table: Table, columns: list[str], rows: Mapping[in
             )
 
 
-def _cells_left_off(page: Page, table: Table, columns: list[str], row: TableRow) -> int:
+def _short_row(page: Page, row: TableRow, columns: list[str], short: Mapping[Span, int]) -> Finding:
+    missing = short[row.span]
+    others = f", and so do {len(short) - 1} more rows" if len(short) > _FEW else ""
+    return page.finding(
+        "table-row-cells",
+        row.span.start,
+        f"the row {_name(row)} leaves off its last {'cell' if missing == 1 else f'{missing} cells'}{others}; "
+        "nobody can say which value is missing",
+        f"Give it {len(columns)} cells, as the header has",
+        severity="warning",
+    )
+
+
+def _cells_left_off(page: Page, columns: list[str], row: TableRow, table: Table) -> int:
     """Count the cells that a row between bars lacks at its end, notes aside."""
     words = page.document.text[row.span.start : row.span.end]
     if "|" not in words or "\n" in words or row.span.end != row.cells[-1].span.end or row.cells[-1].text:

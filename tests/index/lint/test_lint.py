@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index.chunking import split_document
 from index.encoder import SentenceEncoder
 from index.errors import ContentError
 from index.lint import Finding, lint_folder
+from index.passages import Passage
+from index.readers import read_document
 from tests.conftest import WordEncoder
 
 ROOT = Path(__file__).parents[3]
@@ -70,10 +74,17 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_others(lint: Lint, tmp_pat
     assert findings[1].cure == "Save the file as UTF-8"
 
 
-def test_a_table_that_is_nothing_but_damage_is_given_up(lint: Lint) -> None:
+def test_a_table_that_is_short_throughout_is_said_once(lint: Lint) -> None:
     findings = lint(a_md=f"# A\n\n{TABLE}" + "| x |\n" * 200)
 
-    assert 1 <= len(findings) <= 51
+    assert told(findings) == ["a.md:6 table-row-cells"]
+    assert "199 more rows" in findings[0].message
+
+
+def test_a_table_that_is_nothing_but_damage_is_given_up(lint: Lint) -> None:
+    findings = lint(a_md=f"# A\n\n{TABLE}" + "| x | y | z | too many |\n" * 200)
+
+    assert told(findings) == [f"a.md:{line} table-row-cells" for line in range(6, 56)]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -128,7 +139,7 @@ def test_what_counts_as_old_can_be_chosen(tmp_path: Path, encoder: WordEncoder) 
     (tmp_path / "a.md").write_text("# A\n\nAs of May 2026, all is well.\n", encoding="utf-8")
 
     assert lint_folder(tmp_path, encoder, today=TODAY) == ()
-    assert [finding.rule for finding in lint_folder(tmp_path, encoder, today=TODAY, months=6)] == ["stale-date"]
+    assert [finding.rule for finding in lint_folder(tmp_path, encoder, today=TODAY, months=5)] == ["stale-date"]
 
 
 def test_the_page_that_ships_is_in_order(real_encoder: SentenceEncoder) -> None:
@@ -162,22 +173,30 @@ def test_real_pages_have_few_findings_and_no_error_but_one(shared: Path, real_en
 
 
 def a_cell_emptied(text: str) -> str:
-    """Empty the last cell of the fourth row of the first table."""
-    rows = list(re.finditer(r"^\|.*\|$", text, re.MULTILINE))[2:]
-    row = rows[3].group()
-    emptied = re.sub(r"[^|]+\|$", " |", row)
-    return text[: rows[3].start()] + emptied + text[rows[3].end() :]
+    """Empty the first cell of the last row of the largest table in which every row is full."""
+    tables: dict[str, list[Passage]] = defaultdict(list)
+    for passage in split_document(read_document(text, "a.md")):
+        if passage.kind == "row":
+            tables[f"{passage.source.heading}{[cell.column for cell in passage.cells]}"].append(passage)
+    full = [rows for rows in tables.values() if all(cell.text for row in rows for cell in row.cells)]
+    cell = max(full, key=len)[-1].cells[0]
+    return text[: cell.start] + text[cell.end :]
+
+
+def questions_of(text: str) -> list[Passage]:
+    """Give the questions, of a page that has none after two were added."""
+    return [passage for passage in split_document(read_document(text, "a.md")) if passage.kind == "question"]
 
 
 def an_answer_deleted(text: str) -> str:
-    """Delete what stands between the first two headings that are questions one after the other."""
-    return re.sub(r"(^#+ [^\n]*\?\n)\n(?:(?!#).*\n)+?(?=#)", r"\1\n", text, count=1, flags=re.MULTILINE)
+    source = questions_of(text)[-1].source
+    return text[: source.start] + text[source.end :]
 
 
 def a_question_repeated(text: str) -> str:
-    """Ask the last question once more, at the end, with another answer."""
-    marks, question = re.findall(r"^(#+) ([^\n]*\?)$", text, re.MULTILINE)[-1]
-    return f"{text.rstrip()}\n\n{marks} {question}\n\nNobody knows, to be frank.\n"
+    """Ask the last question that needs no heading above it once more, at the end, with another answer."""
+    title = next(passage.title for passage in questions_of(text) if len(passage.title.split()) > 5)
+    return f"{text.rstrip()}\n\n## {title}\n\nNobody knows, to be frank.\n"
 
 
 def a_link_broken(text: str) -> str:
@@ -185,8 +204,7 @@ def a_link_broken(text: str) -> str:
 
 
 def a_letter_hidden(text: str) -> str:
-    start = re.search(r"\n\n(\w{5})", text)
-    return text if not start else f"{text[: start.end()]}\u200b{text[start.end() :]}"
+    return re.sub(r"(\n\n\w+ \w)(\w)", "\\1\u200b\\2", text, count=1)
 
 
 def letters_damaged(text: str) -> str:
@@ -214,26 +232,31 @@ def test_a_defect_seeded_into_another_writer_s_page_is_found(
 ) -> None:
     spoil, rules = SEEDS[seed]
     text = page.read_text(encoding="utf-8")
-    before = {finding.rule for finding in lint_folder(page, real_encoder, today=TODAY)}
+    if spoil in (an_answer_deleted, a_question_repeated) and not questions_of(text):
+        pytest.skip("no questions on this page")
     spoiled = spoil(text)
     (tmp_path / page.name).write_text(spoiled, encoding="utf-8")
 
-    after = {finding.rule for finding in lint_folder(tmp_path, real_encoder, today=TODAY)}
+    before = Counter(finding.rule for finding in lint_folder(page, real_encoder, today=TODAY))
+    after = Counter(finding.rule for finding in lint_folder(tmp_path, real_encoder, today=TODAY))
 
     assert spoiled != text
-    assert (after - before) & rules or (after == before and before & rules)
-    assert after - before <= rules
+    assert (after - before).keys() & rules
+    assert (after - before).keys() <= rules
 
 
 LINES = st.sampled_from(
     """\
-# Title|## Is it so?|### Deep|Setext|===|---|**Can I?**|Q: What?|A: That.|<details>|</details>|<summary>Why?</summary>|
-Words here, 5 of Pune jobs.|50% of Pune jobs.|- item one. It takes 3 days.|It takes 5 days.|```|~~~|    code|***|
-<img src=x>|![](x.png)|[a](b.md#c)|[a](#title)|[a]()|[a]: b.md|<a href='x.md'>|`x <y.md>`_|.. image:: x.png|   :alt: y|
-:doc:`z`|{{ y }}|{% if x %}|TODO: x|TBD|xxx|insert the name here|[your name]|GitHub and Github|Hugging Face HuggingFace|
-As of 2019, yes.|Last updated: 99/2020|updated: 2000|<!-- c|-->|[insert|]|(((|[[[|&amp;|Donâ€™t|é 漢字。文！|
-$5 - 6$ of|1.2.3.4 of a b|²³ of x y|۵ days of x y|100-200% of x y""".replace("\n", "").split("|")
-    + ["\ufeff", "\u200bword\u200d", "\x0c\x00", "\ufffd", "\ttab"]
+# Title|## Is it so?|### Deep|Setext|===|---|**Can I?**|Q: What?|A: That.|<details>|</details>|<summary>Why?</summary>
+Words here, 5 of Pune jobs.|50% of Pune jobs.|- item one. It takes 3 days.|It takes 5 days.|```|~~~|    code|***
+<img src=x>|![](x.png)|[a](b.md#c)|[a](#title)|[a]()|[a]: b.md|<a href='x.md'>|`x <y.md>`_|.. image:: x.png|   :alt: y
+:doc:`z`|{{ y }}|{% if x %}|TODO: x|TBD|xxx|insert the name here|[your name]|GitHub and Github|Hugging Face HuggingFace
+As of 2019, yes.|Last updated: 99/2020|updated: 2000|<!-- c|-->|[insert|]|(((|[[[|&amp;|Donâ€™t|é 漢字。文！
+$5 - 6$ of|1.2.3.4 of a b|²³ of x y|۵ days of x y|100-200% of x y|BOM|word\u200bword\u200d|\x0c\x00|\ufffd|\ttab""".replace(
+        "\n", "|"
+    )
+    .replace("BOM", "\ufeff")
+    .split("|")
 )
 TABLES = st.sampled_from(
     [
