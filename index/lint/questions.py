@@ -10,6 +10,7 @@ from index.chunking.questions import ends_as_question
 from index.encoder import Encoder
 from index.lint.findings import Finding
 from index.lint.pages import Page, is_hidden_between
+from index.lint.text import images_without_words
 from index.passages import Passage
 from index.plaintext import plain_text
 from index.readers.document import QUESTION_LINE_LEVEL, Block, Break, Heading, Paragraph
@@ -61,6 +62,8 @@ def _is_asked(heading: Heading) -> bool:
 def _bare(page: Page, heading: Heading, end: int, below: Sequence[Block]) -> Iterator[Finding]:
     image = _IMAGE.search(page.document.text, heading.span.end, end)
     if image:
+        if image.start() in images_without_words(page):
+            return  # Said of the image itself, wherever it stands.
         yield page.finding(
             "invisible-text",
             image.start(),

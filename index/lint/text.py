@@ -93,7 +93,7 @@ def check_visibility(page: Page, encoder: Encoder) -> Iterator[Finding]:
     yield from _too_long(page, encoder)
     sections = [block.span.start for block in page.document.blocks if isinstance(block, Heading)]
     told: set[int] = set()
-    for start in _images_without_words(page):
+    for start in images_without_words(page):
         section = bisect_right(sections, start)
         if section not in told and not page.is_code(start):
             told.add(section)
@@ -105,8 +105,8 @@ def check_visibility(page: Page, encoder: Encoder) -> Iterator[Finding]:
             )
 
 
-def _images_without_words(page: Page) -> Iterator[int]:
-    """Find images that stand alone and have no alternative text, badges and buttons aside."""
+def images_without_words(page: Page) -> Iterator[int]:
+    """Say where images stand alone that have no alternative text, badges and buttons aside."""
     text = page.document.text
     patterns = (_RST_IMAGE,) if page.document.path.lower().endswith(".rst") else (_IMAGE_ALONE, _TAG_ALONE)
     for pattern in patterns:

@@ -136,7 +136,7 @@ def check_dates(page: Page, today: date, months: int) -> Iterator[Finding]:
             yield page.finding(
                 "stale-date",
                 start,
-                f"the content is from {words.strip()}, {_age(_months_between(found, today))} ago",
+                f"the content says of itself that it is from {words.strip()}",
                 "Check that it still holds, then write the date of today; or take the date out",
             )
 
@@ -173,8 +173,3 @@ def _date(year: str, month: str | None, number: str | None, day: str | None) -> 
 
 def _months_between(before: date, after: date) -> int:
     return (after.year - before.year) * 12 + after.month - before.month - (after.day < before.day)
-
-
-def _age(months: int) -> str:
-    years = months // 12
-    return f"{years} years" if years > 1 else f"{months} months"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index.chunking import split_document
 from index.encoder import SentenceEncoder
 from index.errors import ContentError
-from index.lint import Finding, lint_folder
+from index.lint import Finding, RuleName, lint_folder
 from index.passages import Passage
 from index.readers import read_document
 from tests.conftest import WordEncoder
@@ -179,24 +179,26 @@ def a_cell_emptied(text: str) -> str:
         if passage.kind == "row":
             tables[f"{passage.source.heading}{[cell.column for cell in passage.cells]}"].append(passage)
     full = [rows for rows in tables.values() if all(cell.text for row in rows for cell in row.cells)]
+    if not full:
+        return text
     cell = max(full, key=len)[-1].cells[0]
     return text[: cell.start] + text[cell.end :]
 
 
 def questions_of(text: str) -> list[Passage]:
-    """Give the questions, of a page that has none after two were added."""
     return [passage for passage in split_document(read_document(text, "a.md")) if passage.kind == "question"]
 
 
 def an_answer_deleted(text: str) -> str:
-    source = questions_of(text)[-1].source
-    return text[: source.start] + text[source.end :]
+    for passage in questions_of(text)[-1:]:
+        text = text[: passage.source.start] + text[passage.source.end :]
+    return text
 
 
 def a_question_repeated(text: str) -> str:
-    """Ask the last question that needs no heading above it once more, at the end, with another answer."""
-    title = next(passage.title for passage in questions_of(text) if len(passage.title.split()) > 5)
-    return f"{text.rstrip()}\n\n## {title}\n\nNobody knows, to be frank.\n"
+    """Ask a question that needs no heading above it once more, at the end, with another answer."""
+    titles = [passage.title for passage in questions_of(text) if len(passage.title.split()) > 5]
+    return f"{text.rstrip()}\n\n## {titles[0]}\n\nNobody knows, to be frank.\n" if titles else text
 
 
 def a_link_broken(text: str) -> str:
@@ -215,7 +217,7 @@ def letters_damaged(text: str) -> str:
     )
 
 
-SEEDS = {
+SEEDS: dict[str, tuple[Callable[[str], str], set[RuleName]]] = {
     "a cell emptied": (a_cell_emptied, {"empty-cell", "table-row-cells"}),
     "an answer deleted": (an_answer_deleted, {"question-without-answer"}),
     "a question repeated": (a_question_repeated, {"duplicate-question"}),
@@ -225,22 +227,27 @@ SEEDS = {
 }
 
 
-@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
-@pytest.mark.parametrize("seed", SEEDS)
+SEEDED = [
+    pytest.param(page, spoiled, rules, id=f"{page.stem}: {seed}")
+    for page in sorted(PAGES.glob("*.md"))
+    for seed, (spoil, rules) in SEEDS.items()
+    if (spoiled := spoil(page.read_text(encoding="utf-8"))) != page.read_text(encoding="utf-8")
+]
+
+
+def test_most_defects_can_be_seeded_into_most_pages() -> None:
+    assert len(SEEDED) >= 32
+
+
+@pytest.mark.parametrize(("page", "spoiled", "rules"), SEEDED)
 def test_a_defect_seeded_into_another_writer_s_page_is_found(
-    tmp_path: Path, real_encoder: SentenceEncoder, page: Path, seed: str
+    tmp_path: Path, real_encoder: SentenceEncoder, page: Path, spoiled: str, rules: set[RuleName]
 ) -> None:
-    spoil, rules = SEEDS[seed]
-    text = page.read_text(encoding="utf-8")
-    if spoil in (an_answer_deleted, a_question_repeated) and not questions_of(text):
-        pytest.skip("no questions on this page")
-    spoiled = spoil(text)
     (tmp_path / page.name).write_text(spoiled, encoding="utf-8")
 
     before = Counter(finding.rule for finding in lint_folder(page, real_encoder, today=TODAY))
     after = Counter(finding.rule for finding in lint_folder(tmp_path, real_encoder, today=TODAY))
 
-    assert spoiled != text
     assert (after - before).keys() & rules
     assert (after - before).keys() <= rules
 
@@ -252,11 +259,8 @@ Words here, 5 of Pune jobs.|50% of Pune jobs.|- item one. It takes 3 days.|It ta
 <img src=x>|![](x.png)|[a](b.md#c)|[a](#title)|[a]()|[a]: b.md|<a href='x.md'>|`x <y.md>`_|.. image:: x.png|   :alt: y
 :doc:`z`|{{ y }}|{% if x %}|TODO: x|TBD|xxx|insert the name here|[your name]|GitHub and Github|Hugging Face HuggingFace
 As of 2019, yes.|Last updated: 99/2020|updated: 2000|<!-- c|-->|[insert|]|(((|[[[|&amp;|Donâ€™t|é 漢字。文！
-$5 - 6$ of|1.2.3.4 of a b|²³ of x y|۵ days of x y|100-200% of x y|BOM|word\u200bword\u200d|\x0c\x00|\ufffd|\ttab""".replace(
-        "\n", "|"
-    )
-    .replace("BOM", "\ufeff")
-    .split("|")
+$5 - 6$ of|1.2.3.4 of a b|²³ of x y|۵ days of x y|100-200% of x y
+\ufeff|tab\there|word\u200bword\u200d|\x0c\x00|\ufffd""".replace("\n", "|").split("|")
 )
 TABLES = st.sampled_from(
     [
