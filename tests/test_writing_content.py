@@ -22,15 +22,20 @@ class Advice:
     after: str
 
 
+BLOCKS = re.compile(
+    r"^```markdown before\n(.*?)^```\n\n```console\n(.*?)^```\n\n```markdown after\n(.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
 def read_advice() -> list[Advice]:
+    """Give each page before and after, under the nearest heading above it."""
     text = DOCUMENT.read_text(encoding="utf-8")
-    found = re.findall(
-        r"^## ([^\n]*)\n(?:(?!^## ).*\n)*?"
-        r"```markdown before\n(.*?)^```\n\n```console\n(.*?)^```\n\n```markdown after\n(.*?)^```$",
-        text,
-        re.MULTILINE | re.DOTALL,
-    )
-    return [Advice(*groups) for groups in found]
+    titles = [(found.start(), found[1]) for found in re.finditer(r"^## (.*)$", text, re.MULTILINE)]
+    return [
+        Advice(next(title for start, title in reversed(titles) if start < blocks.start()), *blocks.groups())
+        for blocks in BLOCKS.finditer(text)
+    ]
 
 
 ADVICE = read_advice()
