@@ -42,7 +42,14 @@ _LABELS = frozenset(
 """A number after one of these is a name and no quantity."""
 
 _LEAST_ALIKE = 3
+"""Telling words, the unit among them, that two statements under one heading have to share."""
+
 _LEAST_APART = 4
+"""The same under two headings, neither of which the words name."""
+
+_MOST_FIGURES = 20
+"""A sentence with more is a list or a formula, and states nothing about one of them."""
+
 _TOLERANCE = 0.2
 """Between two figures of which one is said to be rough."""
 
@@ -166,7 +173,8 @@ def _statements(page: Page) -> Iterator[_Statement]:
         main = _main_clause(words)
         clauses = [words] if main is None else [words, main]
         for clause in clauses:
-            for figure in _FIGURE.finditer(clause):
+            figures = list(_FIGURE.finditer(clause))
+            for figure in figures if len(figures) <= _MOST_FIGURES else ():
                 if statement := _statement(page, passage, sentence.start, clause, figure):
                     yield statement
 

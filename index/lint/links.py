@@ -214,7 +214,7 @@ def _links_inside(tokens: list[Token], line: int) -> Iterator[_Link]:
 
 
 def _links_of_html(html: str, line: int) -> Iterator[_Link]:
-    for found in _HTML_LINK.finditer(re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL)):
+    for found in _HTML_LINK.finditer(re.sub(r"<!--(?:(?!<!--).)*?-->", "", html, flags=re.DOTALL)):
         yield _Link(line + html.count("\n", 0, found.start()), found[1])
 
 

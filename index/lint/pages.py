@@ -15,8 +15,8 @@ from index.passages import Passage, Sentence
 from index.readers.document import Document, Heading, Paragraph, Span, Table
 
 _NOT_WORDS = re.compile(
-    r"<!--.*?-->"
-    r"|(?P<code>(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\2(?!`)_{0,2})"
+    r"<!--(?:(?!<!--).)*?-->"
+    r"|(?P<code>(?<!`)(`+)(?!`)(?:(?!\n\s*\n).){1,1000}?(?<!`)\2(?!`)_{0,2})"
     r"|(?<=\])(?:\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\[[^\[\]\n]*\])"
     r"|\b[a-z][a-z0-9+.-]{0,20}://[^\s<>)\]]+"
     r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+"
@@ -109,5 +109,5 @@ def _keep_first_group(found: re.Match[str]) -> str:
 
 def is_hidden_between(page: Page, start: int, end: int) -> bool:
     """Say whether something stands between two blocks that is neither a word nor a mark: an image, say, or a tag."""
-    between = re.sub(r"<!--.*?-->", "", page.document.text[start:end], flags=re.DOTALL)
+    between = re.sub(r"<!--(?:(?!<!--).)*?-->", "", page.document.text[start:end], flags=re.DOTALL)
     return re.search(r"[^\W_]", re.sub(r"\{[:#][^{}\n]*\}|\{\s[:#.][^{}\n]*\}", "", between)) is not None
