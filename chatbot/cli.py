@@ -1,4 +1,4 @@
-"""The command line: `faqsimile chat`, `ask`, `build`, `test`, `init`, `mcp`, `doctor`, `rollback`.
+"""The command line: `faqsimile chat`, `ask`, `build`, `check`, `test`, `init`, `mcp`, `doctor`, `rollback`.
 
 Heavy libraries are imported inside the commands that need them, so that --help stays instant.
 """
@@ -11,17 +11,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from chatbot import AskingError, Chatbot
 from chatbot.evaluation import evaluate, load_cases
 from chatbot.feedback import FILE_NAME, FeedbackFile
+from chatbot.findings import FORMATS
 from chatbot.rendering import as_plain_text
 from chatbot.settings import Settings, find_index, find_knowledge
 from chatbot.starter import copy_starter
-from index import IndexingError, Progress, SearchIndex, SentenceEncoder, build_index, go_back
+from index import IndexingError, Progress, SearchIndex, SentenceEncoder, build_index, go_back, lint_folder
 
 QUIET_SECONDS = 1.0
 """Work that is done sooner shows no progress."""
@@ -134,6 +135,24 @@ def build(
         Chatbot(knowledge, place, SearchIndex.open(place, used)).try_offers(progress)
     typer.echo(str(report))
     typer.echo(f"The index is in {place}.")
+
+
+@app.command()
+def check(
+    folder: Folder = None,
+    output: Annotated[
+        Literal["text", "json", "sarif", "github"],
+        typer.Option("--format", help="For people, for programs, for code scanning, for GitHub's workflows."),
+    ] = "text",
+) -> None:
+    """Look through FOLDER for what will mislead its visitors; exit code 1 when there are errors."""
+    settings = _settings()
+    knowledge = find_knowledge(folder, settings)
+    findings = lint_folder(knowledge, SentenceEncoder(settings.encoder))
+    if told := FORMATS[output](findings, knowledge):
+        typer.echo(told)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
 
 
 @app.command("test")

@@ -1,4 +1,4 @@
-"""From content to a searchable index: files become documents, passages, vectors and hits.
+"""From content to a searchable index: files become documents, passages, vectors and hits. And what is wrong with them.
 
 Knows nothing of questions, chats or settings.
 """
@@ -19,6 +19,7 @@ from index.errors import (
     NoWayBackError,
 )
 from index.generations import current_name, go_back
+from index.lint import RULES, Finding, Rule, RuleName, Severity, lint_folder
 from index.passages import Cell, Passage, PassageKind, Sentence, Source
 from index.plaintext import html_paragraphs, plain_text
 from index.readers import list_sources
@@ -29,6 +30,7 @@ from index.words import Word, fold, split_words, stem
 __all__ = [
     "CONTEXT",
     "DEFAULT_ENCODER",
+    "RULES",
     "BuildReport",
     "Cell",
     "ContentError",
@@ -48,9 +50,12 @@ __all__ = [
     "Passage",
     "PassageKind",
     "Progress",
+    "Rule",
+    "RuleName",
     "SearchIndex",
     "Sentence",
     "SentenceEncoder",
+    "Severity",
     "Source",
     "Word",
     "build_index",
@@ -59,6 +64,7 @@ __all__ = [
     "fold",
     "go_back",
     "html_paragraphs",
+    "lint_folder",
     "list_sources",
     "plain_text",
     "split_words",

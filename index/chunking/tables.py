@@ -20,15 +20,15 @@ _NUMBER = re.compile(
     r"(?P<sign>[$€£¥₹]?)[~≈<>≤≥+-]{0,2}\s?(?P<number>\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?)\s?"
     r"(?P<unit>%|[$€£¥₹]|(?:ns|µs|ms|s|min|h|KB|MB|GB|TB|KiB|MiB|GiB|kg|g|km|m|cm|mm|fps|x)\b)?"
 )
-_SHIFTED = "the row has fewer values than its neighbours, so this one may belong to another column"
-_NO_LABEL = "the row has no label, so it is not clear what this value is about"
+SHIFTED = "the row has fewer values than its neighbours, so this one may belong to another column"
+NO_LABEL = "the row has no label, so it is not clear what this value is about"
 _NO_UNIT = "the number has no {unit}, unlike its neighbours"
 
 
 def split_table(document: Document, table: Table, heading: tuple[str, ...], title: str) -> list[Passage]:
     """Make a passage of every row that says something; *title* stands in where a row has no label."""
     names = [plain_text(cell.text) for cell in table.header.cells]
-    entities = _entity_columns(table, names)
+    entities = entity_columns(table, names)
     doubts = _Doubts(table, entities)
     passages = []
     for number, row in enumerate(table.rows):
@@ -52,7 +52,7 @@ def split_table(document: Document, table: Table, heading: tuple[str, ...], titl
     return passages
 
 
-def _entity_columns(table: Table, names: list[str]) -> list[int]:
+def entity_columns(table: Table, names: list[str]) -> list[int]:
     """Give the columns that are compared: all but the labels and a column of notes."""
     columns = [column for column in range(1, len(names)) if not _NOTES_COLUMN.match(names[column])]
     return columns or list(range(1, len(names)))
@@ -76,10 +76,10 @@ class _Doubts:
         """Say why the cell may not mean what it seems to; empty where nothing is wrong."""
         row = self.rows[number]
         if column not in self.entities or not row.cells[column].text:
-            return _SHIFTED if column in self.entities and self._is_shifted(row) else ""
+            return SHIFTED if column in self.entities and self._is_shifted(row) else ""
         if not row.cells[0].text:
-            return _NO_LABEL
-        return _SHIFTED if self._is_shifted(row) else self._lost_unit(number, column)
+            return NO_LABEL
+        return SHIFTED if self._is_shifted(row) else self._lost_unit(number, column)
 
     def _is_shifted(self, row: TableRow) -> bool:
         """Say whether a value was lost and the others moved up: then the cells left empty stand at the end.

@@ -22,7 +22,16 @@ from index.readers.restructuredtext import read_restructuredtext
 from index.readers.spreadsheet import read_csv, read_tsv, read_xlsx
 from index.readers.text import read_plain_text
 
-__all__ = ["CONTENT_SUFFIXES", "SourceFile", "list_sources", "read_document", "read_folder", "read_text"]
+__all__ = [
+    "CONTENT_SUFFIXES",
+    "SourceFile",
+    "is_converted",
+    "list_sources",
+    "read_converted",
+    "read_document",
+    "read_folder",
+    "read_text",
+]
 
 Reader = Callable[[str, str, Path], Document]
 """Takes a file's text, its path as citations show it, and its place as errors show it."""
@@ -89,6 +98,20 @@ def list_sources(knowledge: Path) -> list[SourceFile]:
 def _read(data: bytes, path: str, place: Path) -> Document:
     convert = _CONVERTERS.get(Path(path).suffix.lower())
     return convert(data, path, place) if convert else read_document(_decode(data, place), path, place)
+
+
+def is_converted(path: str) -> bool:
+    """Tell whether a file of that name is no text and is converted into some."""
+    return Path(path).suffix.lower() in _CONVERTERS
+
+
+def read_converted(place: Path, path: str) -> Document:
+    """Read a file that is no text.
+
+    Raises:
+        ContentError: it cannot be converted.
+    """
+    return _CONVERTERS[Path(path).suffix.lower()](_read_bytes(place), path, place)
 
 
 def read_document(text: str, path: str, place: Path | None = None) -> Document:
