@@ -86,7 +86,7 @@ def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
 
 def _take_pictures(browser: "Browser", address: str, device: str, scheme: str, into: Path) -> None:
     context = browser.new_context(
-        **DEVICES[device], color_scheme=scheme, reduced_motion="reduce", locale="en-US", device_scale_factor=2
+        **DEVICES[device], color_scheme=scheme, reduced_motion="reduce", locale="en-US", device_scale_factor=1.5
     )
     page = context.new_page()
     page.goto(address)
@@ -114,6 +114,7 @@ def _ask(page: "Page", question: str) -> None:
 
 
 def _save(page: "Page", path: Path) -> None:
+    page.mouse.move(0, 0)
     page.wait_for_timeout(500)
     page.screenshot(path=path, caret="hide")
     # A page has few colours, and a palette makes the file a third as large.

@@ -90,9 +90,12 @@ def draw_header(title: str, coverage: Coverage) -> str:
     return f'<div class="title"{_language(coverage)}><h1>{_inert(title)}</h1><p>{says}{dated}</p></div>'
 
 
-def draw_welcome(title: str) -> str:
+def draw_welcome() -> str:
     """Give what stands where the first answer will."""
-    return f'<div class="welcome"><p class="ask">Ask about {_inert(title)}</p><p>or begin with one of these:</p></div>'
+    return (
+        '<div class="welcome"><p class="ask">What would you like to know?</p>'
+        "<p>Type a question, or begin with one of these:</p></div>"
+    )
 
 
 def draw_notice(words: str) -> str:
