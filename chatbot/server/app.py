@@ -67,7 +67,7 @@ def page_rules(read_call: Callable[[bytes], bytes], *, feedback: bool, widget: b
     """
     file = r"[A-Za-z0-9_@-][A-Za-z0-9_.@-]*"
     rules = [
-        Rule("page", "/", query={"__theme": "dark|light|system"}, is_page=True),
+        Rule("page", "/", is_page=True),
         Rule("asset", rf"/(assets|static|svelte)(/{file})+"),
         Rule("asset", r"/theme\.css", query={"v": "[0-9a-f]{1,64}"}),
         Rule("asset", r"/favicon\.ico|/manifest\.json|/robots\.txt"),
