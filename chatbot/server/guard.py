@@ -128,7 +128,7 @@ class Guard:
         headers = [(name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() in wanted]
         if body:
             headers.append((b"content-length", str(len(body)).encode()))
-        query = b"" if rule.is_page else scope["query_string"]
+        query = b"" if rule.drops_query else scope["query_string"]
         return {**scope, "path": self._path(scope), "raw_path": None, "query_string": query, "headers": headers}
 
 

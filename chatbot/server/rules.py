@@ -45,10 +45,10 @@ class Rule:
     """Whether it stays open."""
 
     is_page: bool = False
-    """Whether it is HTML, whose own scripts the browser is told to run and no others.
+    """Whether it is HTML, whose own scripts the browser is told to run and no others."""
 
-    Its parameters are for its own script: there may be any, and the app is told none.
-    """
+    drops_query: bool = False
+    """Whether parameters are for the page's script only: there may be any, and the app is told none."""
 
     for_others: bool = False
     """Whether other sites may load it."""
@@ -58,7 +58,7 @@ class Rule:
 
     def takes(self, query: str) -> bool:
         """Tell whether every parameter in *query* is known, comes once and looks as it should."""
-        if not query or self.is_page:
+        if not query or self.drops_query:
             return True
         try:
             pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True, errors="strict")
