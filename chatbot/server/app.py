@@ -67,12 +67,13 @@ def page_rules(read_call: Callable[[bytes], bytes], *, feedback: bool, widget: b
     """
     file = r"[A-Za-z0-9_@-][A-Za-z0-9_.@-]*"
     rules = [
-        Rule("page", "/", query={"__theme": "dark|light|system"}, is_page=True),
+        Rule("page", "/", is_page=True, drops_query=True),
         Rule("asset", rf"/(assets|static|svelte)(/{file})+"),
         Rule("asset", r"/theme\.css", query={"v": "[0-9a-f]{1,64}"}),
         Rule("asset", r"/favicon\.ico|/manifest\.json|/robots\.txt"),
         Rule("original", r"/source/[^\x00-\x1f\\]+", query={"lines": r"[\d,-]{0,2000}"}),
-        Rule("page_question", "/gradio_api/queue/join", POST, {"__theme": "dark|light|system"}, read_call, always),
+        # The page's script repeats the page's own parameters when it asks.
+        Rule("page_question", "/gradio_api/queue/join", POST, reads=read_call, asks=always, drops_query=True),
         Rule("page_stream", "/gradio_api/queue/data", query={"session_hash": SESSION}, is_stream=True),
         Rule("page_stream", rf"/gradio_api/heartbeat/{SESSION}", is_stream=True),
         Rule("app_id", "/gradio_api/app_id"),

@@ -128,7 +128,8 @@ class Guard:
         headers = [(name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() in wanted]
         if body:
             headers.append((b"content-length", str(len(body)).encode()))
-        return {**scope, "path": self._path(scope), "raw_path": None, "headers": headers}
+        query = b"" if rule.drops_query else scope["query_string"]
+        return {**scope, "path": self._path(scope), "raw_path": None, "query_string": query, "headers": headers}
 
 
 class _Reply:

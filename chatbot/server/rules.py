@@ -47,6 +47,9 @@ class Rule:
     is_page: bool = False
     """Whether it is HTML, whose own scripts the browser is told to run and no others."""
 
+    drops_query: bool = False
+    """Whether parameters are for the page's script only: there may be any, and the app is told none."""
+
     for_others: bool = False
     """Whether other sites may load it."""
 
@@ -55,7 +58,7 @@ class Rule:
 
     def takes(self, query: str) -> bool:
         """Tell whether every parameter in *query* is known, comes once and looks as it should."""
-        if not query:
+        if not query or self.drops_query:
             return True
         try:
             pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True, errors="strict")

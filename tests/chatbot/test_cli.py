@@ -192,6 +192,14 @@ def test_checks_that_are_not_there_are_one_line(run: Run, pages: Path) -> None:
     assert outcome.err.count("\n") == 1
 
 
+def test_where_there_is_no_index_there_is_nothing_to_go_back_from(run: Run, pages: Path) -> None:
+    outcome = run("rollback")
+
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == "faqsimile: No index in .index. Build it with: faqsimile build\n"
+    assert not (pages.parent / ".index").exists()
+
+
 @pytest.mark.usefixtures("real_encoder")
 class TestWithTheRealEncoder:
     """Commands that read content."""
@@ -213,6 +221,18 @@ class TestWithTheRealEncoder:
 
         assert outcome.code == 0
         assert re.search(r"^bikes\.md:5: .*Weight.*City bike", outcome.out, re.MULTILINE)
+
+    def test_rollback_goes_back_to_the_index_before(self, run: Run, pages: Path) -> None:
+        run("build")
+        (pages / "bikes.md").write_text(PAGE.replace("Tuesday", "Monday"), encoding="utf-8")
+        run("build")
+        outcome = run("rollback")
+
+        assert outcome.code == 0
+        assert re.fullmatch(
+            r"\.index: gen-000001-[0-9a-f]{8} is current again\. The next build takes the content as it is then\.\n",
+            outcome.out,
+        )
 
     def test_ask_prints_the_answer_and_where_it_stands(self, run: Run, pages: Path) -> None:
         outcome = run("ask", "When is the workshop open?")

@@ -235,3 +235,49 @@ def test_what_cannot_be_used_is_named_with_an_example(
         Settings.load()
 
     assert str(caught.value).startswith(f"{name}={value} is not {said}. Set it like this: {name}=")
+
+
+def test_a_server_is_open_to_nobody_in_particular_unless_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = Settings.load()
+
+    assert (loaded.hosts, loaded.proxies, loaded.api_keys, loaded.api_origins) == ((), (), (), ())
+    assert (loaded.secret, loaded.questions_a_minute) == (None, 30)
+
+
+def test_names_networks_and_keys_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAQSIMILE_HOSTS", "Chat.Example.org www.example.org")
+    monkeypatch.setenv("FAQSIMILE_PROXIES", "127.0.0.1, 10.1.2.3/8")
+    monkeypatch.setenv("FAQSIMILE_API_KEYS", "a-key-of-the-owner another-key-of-theirs")
+    loaded = Settings.load()
+
+    assert loaded.hosts == ("chat.example.org", "www.example.org")
+    assert loaded.proxies == ("127.0.0.1/32", "10.0.0.0/8")
+    assert [key.get_secret_value() for key in loaded.api_keys] == ["a-key-of-the-owner", "another-key-of-theirs"]
+    assert "a-key-of-the-owner" not in repr(loaded)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FAQSIMILE_HOSTS", "https://chat.example.org"),
+        ("FAQSIMILE_HOSTS", "chat.example.org:443"),
+        ("FAQSIMILE_PROXIES", "proxy"),
+        ("FAQSIMILE_PROXIES", "10.0.0.0/99"),
+        ("FAQSIMILE_API_ORIGINS", "www.example.org"),
+        ("FAQSIMILE_QUESTIONS_A_MINUTE", "0"),
+    ],
+)
+def test_a_wrong_name_or_network_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError, match=rf"^{name}=.* is not .*\. Set it like this: {name}="):
+        Settings.load()
+
+
+@pytest.mark.parametrize("name", ["FAQSIMILE_API_KEYS", "FAQSIMILE_SECRET"])
+def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "hunter2")
+
+    with pytest.raises(SettingsError, match=rf"^{name} is not .* at least 16 characters") as refused:
+        Settings.load()
+    assert "hunter2" not in str(refused.value)
