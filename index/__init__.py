@@ -4,7 +4,7 @@ Knows nothing of questions, chats or settings.
 """
 
 from index.build import BuildReport, Progress, build_index
-from index.doctor import Finding, examine
+from index.doctor import Diagnosis, examine
 from index.encoder import DEFAULT_ENCODER, Encoder, Encoding, SentenceEncoder
 from index.errors import (
     ContentError,
@@ -34,6 +34,7 @@ __all__ = [
     "BuildReport",
     "Cell",
     "ContentError",
+    "Diagnosis",
     "Encoder",
     "EncoderError",
     "EncoderMismatchError",

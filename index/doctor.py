@@ -34,7 +34,7 @@ _PROBED = 5
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """What one check found."""
 
     subject: str
@@ -50,7 +50,7 @@ class Finding:
         return f"{mark:<6}{self.subject}: {self.says}"
 
 
-def examine(knowledge: Path, folder: Path, encoder: Encoder) -> Iterator[Finding]:
+def examine(knowledge: Path, folder: Path, encoder: Encoder) -> Iterator[Diagnosis]:
     """Look at the content in *knowledge* and at its index in *folder*, which should answer with *encoder*."""
     yield from _content(knowledge)
     yield from _index(knowledge, folder, encoder)
@@ -58,42 +58,42 @@ def examine(knowledge: Path, folder: Path, encoder: Encoder) -> Iterator[Finding
     yield from _room(folder)
 
 
-def _content(knowledge: Path) -> Iterator[Finding]:
+def _content(knowledge: Path) -> Iterator[Diagnosis]:
     try:
         documents, _ = read_folder(knowledge)
     except IndexingError as error:
-        yield Finding("content", "fault", str(error))
+        yield Diagnosis("content", "fault", str(error))
         return
     passages = [passage for document in documents for passage in split_document(document)]
     if not passages:
         says = f"{knowledge}: nothing to answer from. Write a heading and a paragraph under it"
-        yield Finding("content", "fault", says)
+        yield Diagnosis("content", "fault", says)
         return
-    yield Finding("content", "fine", f"{len(documents)} documents, {len(passages)} passages")
+    yield Diagnosis("content", "fine", f"{len(documents)} documents, {len(passages)} passages")
     for doubt in doubts_of(passages):
-        yield Finding("content", "note", f"{doubt}. Edit the row, then: faqsimile build")
+        yield Diagnosis("content", "note", f"{doubt}. Edit the row, then: faqsimile build")
 
 
-def _index(knowledge: Path, folder: Path, encoder: Encoder) -> Iterator[Finding]:
+def _index(knowledge: Path, folder: Path, encoder: Encoder) -> Iterator[Diagnosis]:
     try:
         generation = open_current(folder)
         contents = IndexContents.from_artefacts(
             generation.artefacts, manifest=generation.manifest, place=generation.folder
         )
     except IndexingError as error:
-        yield Finding("index", "fault", str(error))
+        yield Diagnosis("index", "fault", str(error))
         return
     size = sum(map(len, generation.artefacts.values()))
-    yield Finding("index", "fine", f"{generation.name}, every checksum right, {size / 1e6:.1f} MB")
+    yield Diagnosis("index", "fine", f"{generation.name}, every checksum right, {size / 1e6:.1f} MB")
     yield _encoder(folder, generation, contents, encoder)
     yield _freshness(knowledge, generation)
 
 
-def _encoder(folder: Path, generation: Generation, contents: IndexContents, encoder: Encoder) -> Finding:
+def _encoder(folder: Path, generation: Generation, contents: IndexContents, encoder: Encoder) -> Diagnosis:
     """Compare the encoder with the one that the index was built with: by its name, then by what it computes."""
     built_with = generation.manifest.encoder
     if not EncoderInfo.of(encoder).gives_same_vectors_as(built_with):
-        return Finding("encoder", "fault", str(EncoderMismatchError(folder, built_with.name, encoder.name)))
+        return Diagnosis("encoder", "fault", str(EncoderMismatchError(folder, built_with.name, encoder.name)))
     longest_first = sorted(range(len(contents.views)), key=lambda number: -len(contents.views[number].text))
     probed = longest_first[:1] + longest_first[-_PROBED + 1 :]
     again = encoder.encode([contents.views[number].text for number in probed])
@@ -103,50 +103,50 @@ def _encoder(folder: Path, generation: Generation, contents: IndexContents, enco
     )
     if farthest > TOLERANCE:
         says = f"{encoder.name} gives other vectors than the index has (by {farthest:.2g}). "
-        return Finding("encoder", "fault", f"{says}Build the index again with: faqsimile build --fresh")
-    return Finding("encoder", "fine", f"{encoder.name} gives the vectors that the index has")
+        return Diagnosis("encoder", "fault", f"{says}Build the index again with: faqsimile build --fresh")
+    return Diagnosis("encoder", "fine", f"{encoder.name} gives the vectors that the index has")
 
 
-def _freshness(knowledge: Path, generation: Generation) -> Finding:
+def _freshness(knowledge: Path, generation: Generation) -> Diagnosis:
     try:
         changes = changed_files(generation.manifest, list_sources(knowledge))
     except IndexingError as error:
-        return Finding("freshness", "fault", str(error))
+        return Diagnosis("freshness", "fault", str(error))
     if changes:
-        return Finding("freshness", "fault", f"{changes}. Rebuild with: faqsimile build")
+        return Diagnosis("freshness", "fault", f"{changes}. Rebuild with: faqsimile build")
     if generation.manifest.chunking != CHUNKING_VERSION:
-        return Finding("freshness", "fault", "An older version cut the content. Rebuild with: faqsimile build")
-    return Finding("freshness", "fine", "built from the content as it is")
+        return Diagnosis("freshness", "fault", "An older version cut the content. Rebuild with: faqsimile build")
+    return Diagnosis("freshness", "fine", "built from the content as it is")
 
 
-def _way_back(folder: Path) -> Iterator[Finding]:
+def _way_back(folder: Path) -> Iterator[Diagnosis]:
     try:
         earlier = earlier_generation(folder)
     except IndexingError as error:
-        yield Finding("way back", "note", str(error))
+        yield Diagnosis("way back", "note", str(error))
         return
-    yield Finding("way back", "fine", f"{earlier} can be gone back to with: faqsimile rollback")
+    yield Diagnosis("way back", "fine", f"{earlier} can be gone back to with: faqsimile rollback")
 
 
-def _room(folder: Path) -> Iterator[Finding]:
+def _room(folder: Path) -> Iterator[Diagnosis]:
     """Look at what a build needs: the lock, the right to write, room on the disk."""
     if not folder.is_dir():
         return
     yield _try_lock(folder)
     if left := leftovers(folder):
         cure = "The next one sweeps it away: faqsimile build"
-        yield Finding("leftovers", "note", f"{folder}: a build was killed and left {', '.join(left)}. {cure}")
+        yield Diagnosis("leftovers", "note", f"{folder}: a build was killed and left {', '.join(left)}. {cure}")
     free = shutil.disk_usage(folder).free
     if free < FREE_BYTES:
         says = f"{folder}: {free / 1e6:.0f} MB are free. Make room, or name another folder with --index"
-        yield Finding("disk", "fault", says)
+        yield Diagnosis("disk", "fault", says)
 
 
-def _try_lock(folder: Path) -> Finding:
+def _try_lock(folder: Path) -> Diagnosis:
     try:
         with build_lock(folder, timeout=0):
-            return Finding("writing", "fine", f"{folder} can be written")
+            return Diagnosis("writing", "fine", f"{folder} can be written")
     except IndexBusyError as error:
-        return Finding("writing", "note", str(error))
+        return Diagnosis("writing", "note", str(error))
     except IndexingError as error:
-        return Finding("writing", "fault", str(error))
+        return Diagnosis("writing", "fault", str(error))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import Finding, build_index, examine
+from index import Diagnosis, build_index, examine
 from index.encoder import Encoding
 from index.generations import build_lock
 from index.vector_store import VectorStore
@@ -58,10 +58,10 @@ class Place:
     def earlier(self) -> Path:
         return min(self.folder.glob("gen-*"))
 
-    def examine(self) -> list[Finding]:
+    def examine(self) -> list[Diagnosis]:
         return list(examine(self.knowledge, self.folder, self.encoder))
 
-    def wrong(self) -> list[Finding]:
+    def wrong(self) -> list[Diagnosis]:
         return [finding for finding in self.examine() if finding.state != "fine"]
 
     def rewrite(self, name: str, data: bytes) -> None:
