@@ -31,10 +31,12 @@ def check_grounding(answer: Answer, texts: Mapping[str, str]) -> None:
             raise GroundingError(f"the answer does not hold the words of citation {citation.number}")
         if f"[{citation.number}]" not in answer.text:
             raise GroundingError(f"citation {citation.number} is not marked in the answer")
-    # The longest first: a short one may stand inside a long one, whose own words may look like a mark.
+    # The longest first: a short one may stand inside a long one, whose own words may look like a mark. Each with its
+    # mark: "1" alone would be taken out of "[10]", too.
     rest = answer.text
-    for quote in sorted((citation.quote for citation in answer.citations), key=len, reverse=True):
-        rest = rest.replace(quote, "")
+    for citation in sorted(answer.citations, key=lambda citation: -len(citation.quote)):
+        for gap in (" ", "\n\n", ""):
+            rest = rest.replace(f"{citation.quote}{gap}[{citation.number}]", "")
     numbers = {int(number) for number in re.findall(r"\[(\d+)\]", rest)}
     known = {citation.number for citation in answer.citations}
     if numbers - known:

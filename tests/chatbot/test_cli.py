@@ -85,7 +85,7 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-COMMANDS = ["chat", "ask", "build", "test", "init", "mcp", "doctor", "rollback"]
+COMMANDS = ["chat", "ask", "build", "check", "test", "init", "mcp", "doctor", "rollback"]
 
 
 def test_help_names_every_command(run: Run) -> None:

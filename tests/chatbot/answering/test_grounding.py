@@ -50,3 +50,11 @@ def test_what_looks_like_a_mark_in_the_owners_words_is_the_owners() -> None:
 
 def test_a_short_quote_does_not_break_up_a_long_one() -> None:
     check("See [1], See [7] for prices. [2]", cite(1, "See"), cite(2, "See [7] for prices."))
+
+
+def test_a_quote_that_is_a_figure_breaks_up_no_mark() -> None:
+    figures = {f"{number}.md": str(number) for number in range(1, 11)}
+    citations = [Citation(int(words), words, Source(path, (), 1, 1, 0, len(words))) for path, words in figures.items()]
+    text = "\n".join(f"{citation.quote} [{citation.number}]" for citation in citations)
+
+    check_grounding(Answer("?", "answered", text, tuple(citations), confidence=0.9), figures)
