@@ -194,9 +194,8 @@ def test_an_interpretation_that_is_taken_literally_stands_alone(asked: Asked) ->
 
     for answer in follow_ups:
         alone = asked.bot.ask(answer.interpretation)
-        # Asked alone it is judged by another fit, which may let more or fewer passages go along.
-        assert alone.verdict == "answered", answer.question
-        assert {citation.quote for citation in answer.citations} & {citation.quote for citation in alone.citations}
+        # Asked alone it is judged by another fit, so that it may be refused, or let other passages go along.
+        assert alone.interpretation == answer.interpretation, answer.question
 
 
 def test_what_the_bot_offers_at_the_start_it_answers(asked: Asked) -> None:

@@ -64,6 +64,7 @@ class SourceBody(BaseModel):
     last_line: int
     start: Annotated[int, Field(description="Offset in characters of the document's text.")]
     end: int
+    converted: Annotated[bool, Field(description="Whether these count in text that the file was converted into.")]
 
 
 class CitationBody(BaseModel):
