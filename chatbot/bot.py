@@ -77,7 +77,7 @@ class Served:
         """Say what documents there are, from when and on which topics."""
         return coverage_of(self.index)
 
-    @property
+    @cached_property
     def topics(self) -> tuple[str, ...]:
         """Give the first topics of each document, those of every document in turn."""
         of_parts = ([topic.name.rstrip(" .:!") for topic in part.topics] for part in self.coverage.parts)
@@ -214,11 +214,12 @@ class Chatbot:
         literally: bool = False,
         first_number: int = 1,
     ) -> Answer:
-        text = clean(question)
-        asked = [] if literally else [turn for turn in turns if turn.answer.interpretation]
-        before = [_as_before(turn, served) for turn in asked]
-        readings = [Reading(text)] if literally else read_followup(question, before, served.names, self._likeness)
-        kept = [citation.source for turn in asked[-1:] for citation in turn.answer.citations]
+        last = [] if literally else [turn for turn in turns if turn.answer.interpretation][-1:]
+        before = [_as_before(turn, served) for turn in last]
+        readings = (
+            [Reading(clean(question))] if literally else read_followup(question, before, served.names, self._likeness)
+        )
+        kept = [citation.source for turn in last for citation in turn.answer.citations]
         evidence = self._best_evidence(readings, kept, served)
         threshold = self.calibration.threshold
         # Taken literally, as when what is offered is tried, a question is answered or not.

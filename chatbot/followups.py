@@ -4,11 +4,21 @@ A pure function of its arguments. Knows nothing about evidence: which reading ho
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from chatbot.questions import Names, clean, find_names, in_own_names, is_grammar, name_places, rarity
+from chatbot.questions import (
+    AUXILIARIES,
+    BEGINS_A_QUESTION,
+    Names,
+    clean,
+    find_names,
+    in_own_names,
+    is_grammar,
+    name_places,
+    rarity,
+)
 from index import split_words
 
 Likeness = Callable[[str, str], tuple[int, int] | None]
@@ -48,14 +58,10 @@ _POINTING_PHRASE = re.compile(
     r"\b(?:set|get|buy|use|make|have|need|want|find|build|create|install|add) (?:one|some)\b(?! of)",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
-    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|could|will|would|should|has|have|"
-    r"may|must)\b",
-    re.IGNORECASE,
-)
+_CLAUSE = re.compile(rf"(?:{BEGINS_A_QUESTION})\b", re.IGNORECASE)
 """How a question begins that is no fragment."""
 
-_VERBS = frozenset("is are was were does do did can could will would should has have had may must".split())
+_VERBS = frozenset((*AUXILIARIES, "had"))
 _SPEAKER = re.compile(r"\b(?:i|you|we|your|my|our)\b", re.IGNORECASE)
 
 _CONNECTIVE = re.compile(r"\s*(?:,|\band\b|\bor\b|\bvs\b\.?|\bversus\b)\s*$", re.IGNORECASE)
@@ -148,16 +154,15 @@ def _without_fresh_start(text: str) -> str:
 
 def _need_of_context(text: str, before: str, *, leads: bool, names: Names) -> Literal["none", "perhaps", "plain"]:
     """Say how much *text* leans on the turn before: it points back, opens like a continuation, or is a fragment."""
-    words = {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))}
     content = _content_words(text)
     named = _find(text, names)
     if _POINTING_PHRASE.search(text):
         return "plain"
-    if _POINTING & words:
+    if _points(text):
         things = [name for name in named if _is_thing(name, names)]
         is_named = bool(_counterparts(things, _things(_find(before, names), names), names))
         # An "it" that pointed to nothing before points to nothing now: it is what the page is about.
-        is_open = not leads and bool(_OPEN & words) and _is_open(before)
+        is_open = not leads and _is_open(text) and _is_open(before)
         return "perhaps" if is_open or (is_named and _without(text, things)) else "plain"
     if leads and _CLAUSE.match(text) and len(content) >= 2:
         return "perhaps"
@@ -176,7 +181,7 @@ def _content_words(text: str) -> list[str]:
 
 def _find(text: str, names: Names) -> list[str]:
     """Give what *text* names of the content's names and of the labels of its tables."""
-    return find_names(text, list(dict.fromkeys((*names.all_names, *(label for row in names.labels for label in row)))))
+    return find_names(text, names.names_and_labels)
 
 
 def _counterparts(new: Sequence[str], old: Sequence[str], names: Names) -> list[tuple[str, str]]:
@@ -234,12 +239,18 @@ def _carry(text: str, turn: Before, names: Names, likeness: Likeness) -> list[Re
 
 
 def _points(text: str) -> bool:
-    return bool(_POINTING & {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))})
+    """Tell whether *text* has a word that points to what was spoken of."""
+    return not _POINTING.isdisjoint(_pointing_words(text))
 
 
 def _is_open(text: str) -> bool:
     """Tell whether *text* has an "it" or a "they" that nothing before it explained."""
-    return bool(_OPEN & {word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text))})
+    return not _OPEN.isdisjoint(_pointing_words(text))
+
+
+def _pointing_words(text: str) -> Iterator[str]:
+    """Give the words of *text* among which those are that point, without an "it" that points to nothing."""
+    return (word.text.casefold() for word in split_words(_EMPTY_IT.sub(" ", text)))
 
 
 def _replaced_by(new: Sequence[str], old: Sequence[str], names: Names) -> list[str]:
@@ -257,11 +268,13 @@ def _replaced_by(new: Sequence[str], old: Sequence[str], names: Names) -> list[s
 
 def _place_of_its_like(text: str, before: str, likeness: Likeness) -> tuple[int, int] | None:
     """Give the place of the word in *before* that a fragment takes: "magazines" that of "books"."""
-    if not 1 <= len(_content_words(text)) <= MOST_WORDS_IN_PLACE or any(
-        word.text.casefold() in _VERBS for word in split_words(text)
-    ):
+    if not 1 <= len(_content_words(text)) <= MOST_WORDS_IN_PLACE or not _is_fragment(text):
         return None
     return likeness(before, _core(text, before))
+
+
+def _is_fragment(text: str) -> bool:
+    return not any(word.text.casefold() in _VERBS for word in split_words(text))
 
 
 def _core(text: str, before: str) -> str:
@@ -298,8 +311,7 @@ def _looks_like_a_name(name: str, names: Names) -> bool:
 def _names_a_factor(text: str, names: Names) -> bool:
     """Tell whether a fragment is what a table or a heading is about, so that it needs but a thing to be asked of."""
     words = {word.stem for word in split_words(text) if not is_grammar(word.text)}
-    is_fragment = not any(word.text.casefold() in _VERBS for word in split_words(text))
-    return is_fragment and bool(words) and words <= names.title_stems
+    return _is_fragment(text) and bool(words) and words <= names.title_stems
 
 
 def _is_said_in(topic: str, readings: Sequence[Reading]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from chatbot.answers import Answer
 from chatbot.manners import small_talk
-from chatbot.questions import is_grammar
+from chatbot.questions import BEGINS_A_QUESTION, is_grammar
 from index import split_words
 
 MOST_QUESTIONS = 4
@@ -17,8 +17,7 @@ MOST_QUESTIONS = 4
 _END = re.compile(r"(?<=\?)\s+(?=\S)")
 _BEGINS_A_QUESTION = re.compile(
     r"(?:(?:and|also|but|or|so|then|plus|next|finally|secondly|second|besides|\d[.)])[\s,:]+)*"
-    r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|does|do|did|can|could|will|would|should|shall|"
-    r"has|have|may|must)\b",
+    rf"(?:{BEGINS_A_QUESTION}|shall)\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"(?:and|also|plus|but)\b", re.IGNORECASE)

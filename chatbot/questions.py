@@ -5,10 +5,10 @@ Knows nothing about passages' vectors; asks the content only which words and nam
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from chatbot.errors import QuestionError
 from index import Word, split_words
@@ -44,8 +44,11 @@ _MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|\]\([^()\s]*\)|[{}]{2}[^{}]*[{}]{2}")
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
-
 _CONTRACTION = re.compile(r"(?:n['’]t|['’](?:s|re|ve|d|ll|m))$")
+
+AUXILIARIES = "is are was were does do did can could will would should has have may must".split()
+BEGINS_A_QUESTION = "|".join([*"what which who whom whose when where why how".split(), *AUXILIARIES])
+"""The words that a question begins with, for a pattern."""
 
 
 def is_grammar(word: str) -> bool:
@@ -154,10 +157,15 @@ class Names:
         """Give the stems of all words in names."""
         return frozenset(word.stem for name in self.all_names for word in split_words(name))
 
-    @property
+    @cached_property
     def all_names(self) -> list[str]:
         """Give every name that may be spoken of: what is compared, what has aliases, what is written as a name."""
         return list(dict.fromkeys((*self.entities, *self.aliases, *self.topics)))
+
+    @cached_property
+    def names_and_labels(self) -> list[str]:
+        """Give the same and the labels of rows, which name what is spoken of as well."""
+        return list(dict.fromkeys((*self.all_names, *(label for of_table in self.labels for label in of_table))))
 
 
 def clean(typed: str) -> str:
@@ -192,16 +200,17 @@ def read_question(typed: str, names: Names, *, added: str = "") -> Question:
         names: the content's own.
         added: what the turn itself said, where *typed* carries more.
     """
-    text = _as_looked_up(typed, names)
-    asked = _as_looked_up(added, names) or text
+    spelled: dict[str, str | None] = {}
+    text = _as_looked_up(typed, names, spelled)
+    asked = _as_looked_up(added, names, spelled) or text
     new = {word.stem for word in split_words(asked)}
     words = split_words(text)
     terms = tuple(_weigh(word, text, names, is_new=word.stem in new) for word in words)
     return Question(typed, text, tuple(words), terms, tuple(find_names(text, names.entities)), asked)
 
 
-def _as_looked_up(typed: str, names: Names) -> str:
-    return _spell(in_own_names(_without_markup(_visible(typed)), names), names)
+def _as_looked_up(typed: str, names: Names, spelled: dict[str, str | None]) -> str:
+    return _spell(in_own_names(_without_markup(_visible(typed)), names), names, spelled)
 
 
 def _without_markup(text: str) -> str:
@@ -230,7 +239,7 @@ def name_places(text: str, names: Iterable[str], *, whole: bool = False) -> list
     """
     words = split_words(text)
     stems = [word.stem for word in words]
-    wanted_stems = {name: [word.stem for word in split_words(name.partition("(")[0] or name)] for name in names}
+    wanted_stems = {name: _stems_of(name) for name in names}
     longest_first = sorted(wanted_stems, key=lambda name: -len(wanted_stems[name]))
     taken: set[int] = set()
     places = []
@@ -238,7 +247,7 @@ def name_places(text: str, names: Iterable[str], *, whole: bool = False) -> list
         wanted = wanted_stems[name]
         for first in range(len(words) - len(wanted) + 1):
             numbers = set(range(first, first + len(wanted)))
-            if wanted and stems[first : first + len(wanted)] == wanted and not numbers & taken:
+            if wanted and tuple(stems[first : first + len(wanted)]) == wanted and not numbers & taken:
                 taken |= numbers
                 places.append((name, words[first].start, words[first + len(wanted) - 1].end))
     short = {} if whole else _short_names(wanted_stems)
@@ -250,13 +259,19 @@ def name_places(text: str, names: Iterable[str], *, whole: bool = False) -> list
     return sorted(places, key=lambda place: place[1])
 
 
-def _short_names(wanted_stems: Mapping[str, Sequence[str]]) -> dict[str, str]:
+@lru_cache(maxsize=65_536)
+def _stems_of(name: str) -> tuple[str, ...]:
+    """Give the stems of a name of the content; the same names are looked for in every question."""
+    return tuple(word.stem for word in split_words(name.partition("(")[0] or name))
+
+
+def _short_names(wanted_stems: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Give the words that are enough to mean one of the names, each with that name: telling, and in no other name."""
     owners: dict[str, set[tuple[str, ...]]] = {}
     for wanted in wanted_stems.values():
         for stem in wanted:
             # "SWR" and "SWR (Website)" are one name.
-            owners.setdefault(stem, set()).add(tuple(wanted))
+            owners.setdefault(stem, set()).add(wanted)
     return {
         word.stem: name
         for name, wanted in wanted_stems.items()
@@ -307,11 +322,16 @@ def _is_name(word: Word, text: str) -> bool:
     return not word.text.isupper() or rarity(word.text) > 2.7
 
 
-def _spell(text: str, names: Names) -> str:
-    """Put right what neither English nor the content knows but what is a slip away from a word of the content."""
+def _spell(text: str, names: Names, spelled: dict[str, str | None]) -> str:
+    """Put right what neither English nor the content knows but what is a slip away from a word of the content.
+
+    What was found for a word stands in *spelled*: to look for it takes time.
+    """
     parts, last = [], 0
     for word in split_words(text):
-        if right := _right_spelling(word, names):
+        if word.text not in spelled:
+            spelled[word.text] = _right_spelling(word, names)
+        if right := spelled[word.text]:
             parts += [text[last : word.start], right]
             last = word.end
     return "".join([*parts, text[last:]])

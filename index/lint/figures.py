@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from index.lint.findings import Finding
-from index.lint.pages import Page
+from index.lint.pages import Page, place_seen_from
 from index.lint.units import is_unit
 from index.passages import Passage
 from index.words import fold, split_words, stem
@@ -140,8 +140,7 @@ def check_contradictions(pages: Iterable[Page]) -> Iterator[Finding]:
 
 
 def _contradiction(first: _Statement, second: _Statement) -> Finding:
-    line = first.page.document.line_at(first.start)
-    place = f"line {line}" if first.page is second.page else f"{first.page.document.path}:{line}"
+    place = place_seen_from(second.page, first.page, first.start)
     return second.page.finding(
         "contradicting-figures",
         second.start,

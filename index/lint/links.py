@@ -25,9 +25,6 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/|[^/]*[{}<>$]|.*[{}]", re.IGNOR
 _SOURCES = (".md", ".mdx", ".markdown", ".rst", ".txt")
 """What a page may be written in that the published site calls .html."""
 
-_IS_NO_ANCHOR = re.compile(r"top$|:~:|/|!", re.IGNORECASE)
-"""The top of the page, words to be marked, routes of an application."""
-
 _HTML_LINK = re.compile(r"<(?:a|img)\b[^<>]*?\b(?:href|src)\s*=\s*[\"']([^\"'<>]*)[\"']", re.IGNORECASE)
 _HTML_ANCHOR = re.compile(r"<[a-z][^<>]*?\b(?:id|name)\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 _HEADING_ANCHOR = re.compile(r"\{\s*:?\s*#([\w-]+)[^{}\n]*\}|\[#([\w-]+)\]\s*$", re.MULTILINE)

@@ -101,6 +101,12 @@ class Page:
         return _NOT_WORDS.sub(lambda found: " " * len(found.group()), words)
 
 
+def place_seen_from(page: Page, other: Page, offset: int) -> str:
+    """Name the line of the character at *offset* of *other*, and its file where that is not *page* itself."""
+    line = other.document.line_at(offset)
+    return f"line {line}" if other is page else f"{other.document.path}:{line}"
+
+
 def _keep_first_group(found: re.Match[str]) -> str:
     """Blank all of a match but its first group, in place."""
     before = found.start(1) - found.start()

@@ -9,7 +9,7 @@ from itertools import combinations
 from index.chunking.questions import ends_as_question
 from index.encoder import Encoder
 from index.lint.findings import Finding
-from index.lint.pages import Page, is_hidden_between
+from index.lint.pages import Page, is_hidden_between, place_seen_from
 from index.lint.text import images_without_words
 from index.passages import Passage
 from index.plaintext import plain_text
@@ -191,8 +191,7 @@ def _above(asked: _Asked) -> tuple[str, ...]:
 
 
 def _duplicate(first: _Asked, second: _Asked) -> Finding:
-    line = first.page.document.line_at(first.offset)
-    place = f"line {line}" if first.page is second.page else f"{first.page.document.path}:{line}"
+    place = place_seen_from(second.page, first.page, first.offset)
     return second.page.finding(
         "duplicate-question",
         second.offset,

@@ -8,7 +8,7 @@ from pathlib import Path
 from index.errors import ContentError
 from index.lint.findings import RULES, Finding, RuleName
 from index.lint.pages import Page
-from index.readers import is_converted, list_sources, read_converted, read_document, read_text
+from index.readers import is_converted, list_sources, read_document, read_file, read_text
 from index.readers.document import Document
 from index.readers.pipe_tables import cut_cells, is_delimiter_row
 
@@ -44,7 +44,7 @@ def _read(place: Path, path: str) -> tuple[Document | None, list[Finding]]:
     findings: list[Finding] = []
     try:
         if is_converted(path):
-            return read_converted(place, path), findings
+            return read_file(place, path), findings
         text = read_text(place)
     except ContentError as error:
         return None, [_unreadable(error, path)]

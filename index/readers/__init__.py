@@ -27,8 +27,8 @@ __all__ = [
     "SourceFile",
     "is_converted",
     "list_sources",
-    "read_converted",
     "read_document",
+    "read_file",
     "read_folder",
     "read_text",
 ]
@@ -105,13 +105,13 @@ def is_converted(path: str) -> bool:
     return Path(path).suffix.lower() in _CONVERTERS
 
 
-def read_converted(place: Path, path: str) -> Document:
-    """Read a file that is no text.
+def read_file(place: Path, path: str) -> Document:
+    """Read the file at *place*, which citations call *path*.
 
     Raises:
-        ContentError: it cannot be converted.
+        ContentError: it cannot be read as it stands.
     """
-    return _CONVERTERS[Path(path).suffix.lower()](_read_bytes(place), path, place)
+    return _read(_read_bytes(place), path, place)
 
 
 def read_document(text: str, path: str, place: Path | None = None) -> Document:

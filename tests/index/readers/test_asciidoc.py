@@ -10,38 +10,11 @@ from index import plain_text
 from index.chunking import split_document
 from index.errors import ContentError
 from index.passages import Passage
-from index.readers import read_document, read_folder
-from index.readers.document import Break, Document, Heading, Paragraph, Table
+from index.readers import read_document
+from index.readers.document import Heading, Table
+from tests.index.readers.outlines import outline, read, tables
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = ROOT / "tests" / "documents"
-
-
-def read(name: str) -> Document:
-    documents, _ = read_folder(DOCUMENTS / name)
-    return documents[0]
-
-
-def outline(document: Document) -> list[tuple[str, str]]:
-    """Name each block and give its words as they stand in the file."""
-    return [(kind(block), document.text[block.span.start : block.span.end]) for block in document.blocks]
-
-
-def kind(block: object) -> str:
-    if isinstance(block, Heading):
-        return f"h{block.level}"
-    if isinstance(block, Paragraph):
-        return f"{block.style}{block.depth or ''}"
-    return "break" if isinstance(block, Break) else "table"
-
-
-def tables(document: Document) -> list[list[list[str]]]:
-    """Give the cells of each table, its header first."""
-    return [
-        [[cell.text for cell in row.cells] for row in (block.header, *block.rows)]
-        for block in document.blocks
-        if isinstance(block, Table)
-    ]
 
 
 def test_every_kind_of_block_is_read_where_it_stands() -> None:

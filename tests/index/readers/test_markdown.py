@@ -1,30 +1,9 @@
-from pathlib import Path
-
 import pytest
 
 from index.errors import ContentError
-from index.readers import read_document, read_folder
-from index.readers.document import Break, Document, Heading, Paragraph, Table
-
-DOCUMENTS = Path(__file__).parents[2] / "documents"
-
-
-def read(name: str) -> Document:
-    documents, _ = read_folder(DOCUMENTS / name)
-    return documents[0]
-
-
-def outline(document: Document) -> list[tuple[str, str]]:
-    """Name each block and give its words as they stand in the file."""
-    return [(kind(block), document.text[block.span.start : block.span.end]) for block in document.blocks]
-
-
-def kind(block: object) -> str:
-    if isinstance(block, Heading):
-        return f"h{block.level}"
-    if isinstance(block, Paragraph):
-        return f"{block.style}{block.depth or ''}"
-    return "break" if isinstance(block, Break) else "table"
+from index.readers import read_document
+from index.readers.document import Document, Heading, Table
+from tests.index.readers.outlines import outline, read
 
 
 def cells(document: Document) -> list[list[str]]:

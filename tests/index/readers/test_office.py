@@ -6,36 +6,10 @@ import pytest
 from index.chunking import split_document
 from index.errors import ContentError
 from index.readers import read_folder
-from index.readers.document import Document, Heading, Paragraph, Table
-
-DOCUMENTS = Path(__file__).parents[2] / "documents"
-
-
-def read(name: str) -> Document:
-    documents, _ = read_folder(DOCUMENTS / name)
-    return documents[0]
-
-
-def outline(document: Document) -> list[tuple[str, str]]:
-    """Name each block but tables and give its words as they stand in the text."""
-    return [
-        (kind(block), document.text[block.span.start : block.span.end])
-        for block in document.blocks
-        if not isinstance(block, Table)
-    ]
-
-
-def kind(block: object) -> str:
-    return f"h{block.level}" if isinstance(block, Heading) else getattr(block, "style", "")
-
-
-def tables(document: Document) -> list[list[list[str]]]:
-    """Give the cells of each table, its header first, each found at its place in the text."""
-    return [
-        [[document.text[cell.span.start : cell.span.end] for cell in row.cells] for row in (block.header, *block.rows)]
-        for block in document.blocks
-        if isinstance(block, Table)
-    ]
+from index.readers.document import Heading, Paragraph
+from tests.index.readers.outlines import outline_but_tables as outline
+from tests.index.readers.outlines import read
+from tests.index.readers.outlines import tables_in_place as tables
 
 
 def test_a_word_document_is_read_from_the_html_that_it_is_converted_into() -> None:

@@ -14,38 +14,12 @@ from index import plain_text
 from index.chunking import split_document
 from index.errors import ContentError
 from index.readers import read_document, read_folder
-from index.readers.document import Document, Heading, Table
 from index.readers.number_formats import show_value
+from tests.index.readers.outlines import DOCUMENTS, read
+from tests.index.readers.outlines import outline_but_tables as outline
+from tests.index.readers.outlines import tables_in_place as tables
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = ROOT / "tests" / "documents"
-
-
-def read(name: str) -> Document:
-    documents, _ = read_folder(DOCUMENTS / name)
-    return documents[0]
-
-
-def outline(document: Document) -> list[tuple[str, str]]:
-    """Name each block but tables and give its words as they stand in the text."""
-    return [
-        (kind(block), document.text[block.span.start : block.span.end])
-        for block in document.blocks
-        if not isinstance(block, Table)
-    ]
-
-
-def kind(block: object) -> str:
-    return f"h{block.level}" if isinstance(block, Heading) else getattr(block, "style", "")
-
-
-def tables(document: Document) -> list[list[list[str]]]:
-    """Give the cells of each table, its header first, each found at its place in the text."""
-    return [
-        [[document.text[cell.span.start : cell.span.end] for cell in row.cells] for row in (block.header, *block.rows)]
-        for block in document.blocks
-        if isinstance(block, Table)
-    ]
 
 
 # Separated values

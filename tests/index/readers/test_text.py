@@ -1,24 +1,9 @@
-from pathlib import Path
-
 import pytest
 
 from index.errors import ContentError
 from index.readers import read_document, read_folder
-from index.readers.document import Break, Document, Heading, Paragraph, Table
-
-DOCUMENTS = Path(__file__).parents[2] / "documents"
-
-
-def outline(document: Document) -> list[tuple[str, str]]:
-    return [(kind(block), document.text[block.span.start : block.span.end]) for block in document.blocks]
-
-
-def kind(block: object) -> str:
-    if isinstance(block, Heading):
-        return f"h{block.level}"
-    if isinstance(block, Paragraph):
-        return f"{block.style}{block.depth or ''}"
-    return "break" if isinstance(block, Break) else "table"
+from index.readers.document import Table
+from tests.index.readers.outlines import DOCUMENTS, outline
 
 
 def test_a_text_that_was_wrapped_by_hand_is_joined_and_its_unmarked_structure_found() -> None:
